@@ -1,0 +1,36 @@
+# Every recipe that exists; `make help` lists them. CI calls `make test` and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test demo test check format lock clean
+
+python := .venv/bin/python
+
+help: ## list the recipes
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: ## the locked environment in .venv; afterwards .venv/bin/wasl is the command
+	@python3 scripts/setup.py
+
+setup-test:
+	@python3 scripts/setup.py --test
+	@$(python) scripts/test_tools.py
+
+demo: setup ## shop, gateway emulator and service on loopback, for a browser; HEADLESS=1 plays scripted buyers and exits
+	@.venv/bin/wasl demo $(if $(HEADLESS),--headless) $(ARGS)
+
+test: setup-test check ## everything it needs, then every test
+	@$(python) -m pytest $(ARGS)
+
+check: setup-test ## format, lint and types
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --no-error-summary
+
+format: setup-test ## rewrite the code in the house format
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/ruff check --fix --quiet .
+
+lock: ## resolve the dependencies anew into requirements/*.txt
+	@scripts/lock.sh
+
+clean: ## remove everything that setup and tests made
+	@rm -rf .venv .build node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

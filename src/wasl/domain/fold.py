@@ -1,0 +1,233 @@
+"""The money law: the outcome is a pure function of the order, its attempts and the set of what was heard."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from wasl.domain.evidence import FOLLOW_UPS, Closing, ClosingReason, Kind, TranRef, Verdict
+from wasl.domain.money import Currency, Money
+from wasl.domain.outcome import Concern, Instructions, Outcome, State
+from wasl.domain.payment import Attempt, Payment
+from wasl.domain.transaction import Transaction, transactions
+from wasl.domain.weigh import MISMATCHED, Role, Weighed, weigh
+
+_DECIDED: Final = (Role.ENDED, Role.WAS_VOIDED, Role.AUTHORIZES, Role.HOLDS, Role.TAKES, Role.CARD_CHECK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """The sums of one sale, or of one authorisation with what acted on it, in minor units of the payment's currency.
+
+    `taken` is approved sales and captures as the cart states them, `moved` the same in money that really moved.
+    """
+
+    taken: int
+    moved: int
+    refunded: int
+    authorized: int
+    returned: int
+    held: bool
+    was_voided: bool
+
+    @property
+    def captured(self) -> int:
+        """C of the money law: what was taken and not voided."""
+        return self.taken if self.authorized or self.held else max(0, self.taken - self.returned)
+
+    @property
+    def kept(self) -> int:
+        """N of the money law. A full refund of a discounted sale leaves nothing of the claim."""
+        return self.captured - self.refunded if self.refunded < self.moved else 0
+
+    @property
+    def live_authorization(self) -> int:
+        """What may still be captured."""
+        return max(0, self.authorized - self.taken - self.returned)
+
+    @property
+    def live_hold(self) -> bool:
+        """Whether funds are held that nobody has taken or let go."""
+        return self.held and not self.taken and not self.returned
+
+
+def fold(payment: Payment) -> Outcome:
+    """What the evidence proves about *payment*. Order and repetition make no difference. Never raises on data."""
+    weighed = weighed_evidence(payment)
+    families = _families(weighed)
+    currency = payment.amount.currency
+    kept = sum(family.kept for family in families.values())
+    return Outcome(
+        state=_state(payment, weighed, families, kept),
+        concerns=_concerns(payment, weighed, families, kept),
+        captured=Money(sum(f.captured for f in families.values()), currency),
+        refunded=Money(sum(f.refunded for f in families.values()), currency),
+        moved=Money(sum(f.moved for f in families.values()), currency),
+        authorized=Money(sum(f.live_authorization for f in families.values()), currency),
+        unmatched=_unmatched(weighed),
+        instructions=_instructions(weighed),
+        tran_ref=_settling_ref(weighed),
+    )
+
+
+def weighed_evidence(payment: Payment) -> tuple[Weighed, ...]:
+    """Every transaction of *payment* with the part it plays: what `explain` shows and the fold adds up."""
+    return weigh(transactions(payment.evidence), amount=payment.amount, live=payment.live, attempts=payment.attempts)
+
+
+def _families(weighed: tuple[Weighed, ...]) -> Mapping[TranRef, Family]:
+    """The counted families: those whose first transaction is not itself mismatched."""
+    refused = {w.family for w in weighed if w.transaction.tran_ref == w.family and w.role in MISMATCHED}
+    return {root: _family(group) for root, group in _grouped(weighed).items() if root not in refused}
+
+
+def _grouped(weighed: Iterable[Weighed]) -> Mapping[TranRef, list[Weighed]]:
+    members: dict[TranRef, list[Weighed]] = defaultdict(list)
+    for one in weighed:
+        members[one.family].append(one)
+    return members
+
+
+def _family(group: Iterable[Weighed]) -> Family:
+    stated: dict[Role, int] = defaultdict(int)
+    moved: dict[Role, int] = defaultdict(int)
+    for one in group:
+        stated[one.role] += one.transaction.amount.minor if one.transaction.amount else 0
+        moved[one.role] += one.transaction.moved.minor if one.transaction.moved else 0
+    return Family(
+        taken=stated[Role.TAKES],
+        moved=moved[Role.TAKES],
+        refunded=moved[Role.REFUNDS],
+        authorized=stated[Role.AUTHORIZES],
+        returned=moved[Role.RETURNS_HOLD],
+        held=Role.HOLDS in stated,
+        was_voided=Role.WAS_VOIDED in stated,
+    )
+
+
+def _state(payment: Payment, weighed: tuple[Weighed, ...], families: Mapping[TranRef, Family], kept: int) -> State:
+    """Sums decide where money moved; elsewhere the attempts do, the most hopeful first."""
+    captured = sum(family.captured for family in families.values())
+    refunded = sum(family.refunded for family in families.values())
+    if captured:
+        if kept <= 0:
+            return State.REFUNDED
+        if kept >= payment.amount.minor:
+            return State.PAID
+        return State.PARTIALLY_REFUNDED if refunded else State.PARTIALLY_CAPTURED
+    if any(family.live_authorization for family in families.values()):
+        return State.AUTHORIZED
+    if any(family.live_hold for family in families.values()):
+        return State.HELD
+    if _has_role(weighed, Role.WAITS) and _still_pending(payment, weighed):
+        return State.PENDING
+    if any(_undecided(attempt, payment, weighed) for attempt in payment.attempts) or not payment.attempts:
+        return State.OPEN
+    if any(f.was_voided or f.returned for f in families.values()):
+        return State.VOIDED
+    return _ending(payment, weighed)
+
+
+def _has_role(weighed: Iterable[Weighed], *roles: Role) -> bool:
+    return any(one.role in roles for one in weighed)
+
+
+def _is_of(one: Weighed, attempt: Attempt) -> bool:
+    return one.attempt is not None and one.attempt.number == attempt.number
+
+
+def _still_pending(payment: Payment, weighed: Iterable[Weighed]) -> bool:
+    """Whether a payment request waits on an attempt that Wasl has not closed."""
+    closed = {closing.attempt for closing in payment.closings}
+    return any(w.role is Role.WAITS and (w.attempt is None or w.attempt.number not in closed) for w in weighed)
+
+
+def _undecided(attempt: Attempt, payment: Payment, weighed: Iterable[Weighed]) -> bool:
+    """Whether money may still come, or has come and is not understood, on this attempt."""
+    mine = [w for w in weighed if _is_of(w, attempt) and w.transaction.kind not in FOLLOW_UPS]
+    if _has_role(mine, *MISMATCHED, Role.TEST_MONEY):
+        return True
+    if any(closing.attempt == attempt.number for closing in payment.closings):
+        return False
+    return _has_role(mine, Role.UNKNOWN, Role.UNRECOGNIZED) or not _has_role(mine, *_DECIDED)
+
+
+def _ending(payment: Payment, weighed: Iterable[Weighed]) -> State:
+    """How the last attempt ended. A gateway's own word goes before our closing of the same attempt."""
+    last = max(payment.attempts, key=lambda attempt: attempt.number)
+    verdicts = {
+        w.transaction.verdict
+        for w in weighed
+        if _is_of(w, last) and w.role is Role.ENDED and w.transaction.kind not in FOLLOW_UPS
+    }
+    reasons = {closing.reason for closing in payment.closings if closing.attempt == last.number}
+    if verdicts & {Verdict.DECLINED, Verdict.ERROR}:
+        return State.FAILED
+    if Verdict.CANCELED in verdicts:
+        return State.CANCELED
+    if Verdict.EXPIRED in verdicts or reasons == {ClosingReason.EXPIRED}:
+        return State.EXPIRED
+    return State.CANCELED
+
+
+def _concerns(
+    payment: Payment, weighed: tuple[Weighed, ...], families: Mapping[TranRef, Family], kept: int
+) -> tuple[Concern, ...]:
+    """Everything a person should look at, gravest first."""
+    raised = {
+        Concern.CONTRADICTED: _has_role(weighed, Role.CONTRADICTED),
+        Concern.CURRENCY_MISMATCH: _has_role(weighed, Role.CURRENCY_DIFFERS),
+        Concern.AMOUNT_MISMATCH: _has_role(weighed, Role.AMOUNT_DIFFERS),
+        Concern.PAID_TWICE: kept > payment.amount.minor,
+        Concern.PAID_LATE: any(
+            _late(w, payment.closings) for w in weighed if w.role is Role.TAKES and _is_kept(w, families)
+        ),
+        Concern.UNRECOGNIZED: _has_role(weighed, Role.UNRECOGNIZED, Role.TEST_MONEY),
+    }
+    return tuple(concern for concern, holds in raised.items() if holds)
+
+
+def _is_kept(one: Weighed, families: Mapping[TranRef, Family]) -> bool:
+    return one.family in families and families[one.family].kept > 0
+
+
+def _late(one: Weighed, closings: Iterable[Closing]) -> bool:
+    """Whether this money came after its attempt was closed. Money that states no time cannot prove it was not."""
+    at = one.transaction.at
+    return one.attempt is not None and any(
+        closing.attempt == one.attempt.number and (at is None or at > closing.at) for closing in closings
+    )
+
+
+def _unmatched(weighed: tuple[Weighed, ...]) -> tuple[Money, ...]:
+    """Money that was taken and fits no attempt, less what was given back of it, one sum per currency."""
+    sums: dict[Currency, int] = defaultdict(int)
+    for root, group in _grouped(weighed).items():
+        whole = any(w.transaction.tran_ref == root and w.role in MISMATCHED for w in group)
+        for one in group:
+            money = one.transaction.moved or one.transaction.amount
+            if money is not None and one.transaction.verdict is Verdict.APPROVED and (whole or one.role in MISMATCHED):
+                sums[money.currency] += _direction(one.transaction) * money.minor
+    return tuple(Money(minor, c) for c, minor in sorted(sums.items(), key=lambda s: s[0].code) if minor > 0)
+
+
+def _direction(transaction: Transaction) -> int:
+    """+1 for money taken, -1 for money given back, 0 for what moves none."""
+    if transaction.kind in (Kind.SALE, Kind.CAPTURE):
+        return 1
+    return -1 if transaction.kind is Kind.REFUND else 0
+
+
+def _instructions(weighed: Iterable[Weighed]) -> Instructions | None:
+    """The number to quote of the last payment request that still waits."""
+    waiting = [w.transaction for w in weighed if w.role is Role.WAITS and w.transaction.code]
+    if not waiting:
+        return None
+    last = max(waiting, key=lambda t: (t.at or 0, t.tran_ref))
+    return Instructions(method=last.method, reference=last.code)
+
+
+def _settling_ref(weighed: Iterable[Weighed]) -> TranRef | None:
+    """The first transaction that took counted money: the one a shop shows beside its order."""
+    taking = [w.transaction for w in weighed if w.role is Role.TAKES]
+    return min(taking, key=lambda t: (t.at or 0, t.tran_ref)).tran_ref if taking else None

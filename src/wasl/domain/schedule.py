@@ -1,0 +1,112 @@
+"""When to ask the gateway next. A pure function, so that it goes on after a restart exactly where it was."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from wasl.domain.evidence import Closing, ClosingReason
+from wasl.domain.fold import weighed_evidence
+from wasl.domain.payment import Attempt, Payment
+from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after
+from wasl.domain.weigh import Role, Weighed
+
+WATCH_MS: Final = MINUTE_MS  # while a page lives
+LAST_QUERY_MS: Final = 30 * SECOND_MS  # after a page's life: its clock is the gateway's, which may run behind
+AFTER_RETURN_MS: Final = (0, 3 * SECOND_MS, 10 * SECOND_MS, 30 * SECOND_MS)
+AFTER_END_MS: Final = (30 * MINUTE_MS, 2 * HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS)
+UNANSWERED_MS: Final = tuple(m * MINUTE_MS for m in (1, 2, 5, 10, 30, 120, 240, 1440, 4320))
+PENDING_DAYS: Final = 10  # a SADAD order lives five days (reference/paytabs-pt2.md §4.6); others vary by partner
+HELD_DAYS: Final = 30  # the acquirer drops a held authorisation after 15 to 30 days, silently (§3.6)
+
+
+def next_ask(payment: Payment, *, watch_ms: int = WATCH_MS) -> Instant | None:
+    """The first point after the last answered query at which some attempt has to be asked about; None: never again."""
+    asked_at = payment.asked_at if payment.asked_at is not None else Instant(payment.created_at - 1)
+    weighed = weighed_evidence(payment)
+    points = (
+        point
+        for attempt in payment.attempts
+        for point in _points(attempt, payment, weighed, asked_at, watch_ms)
+        if point > asked_at
+    )
+    return min(points, default=None)
+
+
+def asked_about(payment: Payment) -> tuple[Attempt, ...]:
+    """The attempts that a query should cover now: those that still have a point ahead of them."""
+    long_ago = Instant(payment.created_at - 1)
+    asked_at = payment.asked_at if payment.asked_at is not None else long_ago
+    weighed = weighed_evidence(payment)
+    return tuple(
+        attempt
+        for attempt in payment.attempts
+        if any(point > asked_at for point in _points(attempt, payment, weighed, asked_at, WATCH_MS))
+    )
+
+
+def closings_due(payment: Payment, *, now: Instant) -> tuple[Closing, ...]:
+    """The attempts that end now because their life is over and a query has just found nothing new."""
+    weighed = weighed_evidence(payment)
+    closed = {closing.attempt for closing in payment.closings}
+    ends = ((a.number, _life_end(a, _roles(a, weighed))) for a in payment.attempts if a.number not in closed)
+    return tuple(
+        Closing(attempt=number, reason=ClosingReason.EXPIRED, at=now)
+        for number, end in ends
+        if end is not None and now >= end
+    )
+
+
+def _life_end(attempt: Attempt, roles: frozenset[Role]) -> Instant | None:
+    """When an attempt that nothing more was heard of may be called over; None if it ends by what was heard."""
+    if Role.WAITS in roles:
+        return after(attempt.expires_at, PENDING_DAYS * DAY_MS)
+    if roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
+        return after(attempt.expires_at, UNANSWERED_MS[-1])
+    return None if roles else after(attempt.expires_at, LAST_QUERY_MS)
+
+
+def _roles(attempt: Attempt, weighed: Iterable[Weighed]) -> frozenset[Role]:
+    return frozenset(w.role for w in weighed if w.attempt is not None and w.attempt.number == attempt.number)
+
+
+def _points(
+    attempt: Attempt, payment: Payment, weighed: tuple[Weighed, ...], asked_at: Instant, watch_ms: int
+) -> Iterator[Instant]:
+    """Points worth asking at, by what is known of the attempt. Points in the past may be among them."""
+    roles = _roles(attempt, weighed)
+    end = _life_end(attempt, roles)
+    if end is not None:
+        yield end
+    if not roles or roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
+        yield from _after_return(payment, attempt)
+        yield from _every(watch_ms, start=attempt.opened_at, until=attempt.expires_at, last=asked_at)
+        yield from (after(attempt.expires_at, offset) for offset in AFTER_END_MS)
+    elif roles <= {Role.ENDED}:
+        # A page that lets the buyer try again may have taken money after the decline.
+        yield after(attempt.expires_at, LAST_QUERY_MS)
+    if roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
+        yield from (after(attempt.opened_at, offset) for offset in UNANSWERED_MS)
+    if Role.WAITS in roles and Role.TAKES not in roles:
+        yield from _fading(attempt, days=PENDING_DAYS, last=asked_at)
+    if roles & {Role.HOLDS, Role.AUTHORIZES, Role.UNDER_WAY}:
+        yield from _fading(attempt, days=HELD_DAYS, last=asked_at)
+
+
+def _after_return(payment: Payment, attempt: Attempt) -> Iterator[Instant]:
+    """The buyer came back: the gateway knows by now, so the answer is worth asking for at once."""
+    if payment.returned_at is not None and payment.returned_at >= attempt.opened_at:
+        yield from (after(payment.returned_at, offset) for offset in AFTER_RETURN_MS)
+
+
+def _fading(attempt: Attempt, *, days: int, last: Instant) -> Iterator[Instant]:
+    """Hourly for a day, then four times a day."""
+    day_two = after(attempt.opened_at, DAY_MS)
+    yield from _every(HOUR_MS, start=attempt.opened_at, until=day_two, last=last)
+    yield from _every(6 * HOUR_MS, start=day_two, until=after(attempt.opened_at, days * DAY_MS), last=last)
+
+
+def _every(step_ms: int, *, start: Instant, until: Instant, last: Instant) -> Iterator[Instant]:
+    """The first point of a steady rhythm after *last*, if it lies before *until*."""
+    steps = max(1, (last - start) // step_ms + 1)
+    point = after(start, steps * step_ms)
+    if point < until:
+        yield point

@@ -1,0 +1,56 @@
+"""One connected shop: its platform, PayTabs profile, settings and keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NewType
+
+from wasl.domain.money import Currency
+from wasl.domain.outcome import State
+from wasl.domain.secret import Secret
+from wasl.domain.time import Instant
+
+StoreId = NewType("StoreId", str)
+
+PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A PayTabs profile: where it lives, who it is, and the key that signs for it.
+
+    `retired_keys` still verify what the gateway signed before a key was replaced (seven days).
+    """
+
+    base_url: str
+    profile_id: int
+    server_key: Secret
+    retired_keys: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A store and its settings.
+
+    `status_map` names the shop's own status for a state; a state that is not in it changes nothing in the shop.
+    """
+
+    store_id: StoreId
+    name: str
+    platform: str
+    profile: Profile
+    currency: Currency
+    cart_prefix: str
+    signing_secret: Secret
+    created_at: Instant
+    store_url: str = ""
+    webhook_url: str = ""
+    status_map: Mapping[State, str] = field(default_factory=dict)
+    tran_type: str = "sale"
+    page_minutes: int = PAGE_MINUTES
+    theme_id: int | None = None
+    methods: tuple[str, ...] = ()
+    hide_shipping: bool = False
+    alt_currency: str = ""
+    language: str = "auto"
+    live: bool = False
+    archived_at: Instant | None = None

@@ -1,0 +1,94 @@
+"""All statements about one `tran_ref`, joined into what is known of that transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Final
+
+from wasl.domain.evidence import RANK, CartId, Evidence, Fact, Kind, TranRef, Verdict, identity, merged
+from wasl.domain.money import Money
+from wasl.domain.time import Instant
+
+# Where equally high statements name different kinds, the one that claims less money stands.
+_CAUTION: Final = (
+    Kind.UNRECOGNIZED,
+    Kind.REGISTER,
+    Kind.PAYMENT_REQUEST,
+    Kind.RELEASE,
+    Kind.VOID,
+    Kind.AUTH,
+    Kind.REFUND,
+    Kind.CAPTURE,
+    Kind.SALE,
+    Kind.UNSTATED,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """What is known of one transaction. `amount` and `moved` are None if no exact statement exists."""
+
+    tran_ref: TranRef
+    kind: Kind
+    verdict: Verdict
+    cart_id: CartId
+    amount: Money | None
+    moved: Money | None
+    previous_ref: TranRef | None
+    at: Instant | None
+    code: str
+    message: str
+    method: str
+    contradicted: bool
+
+
+def transactions(evidence: Iterable[Evidence]) -> dict[TranRef, Transaction]:
+    """Every transaction that *evidence* speaks of. Order and repetition make no difference.
+
+    The buyer's return states neither kind nor amount, so it is no statement about money and is left out.
+    """
+    statements: dict[TranRef, dict[object, Fact]] = defaultdict(dict)
+    for piece in evidence:
+        fact = piece.fact
+        if fact.kind is not Kind.UNSTATED:
+            known = statements[fact.tran_ref].setdefault(identity(fact), fact)
+            statements[fact.tran_ref][identity(fact)] = merged(known, fact)
+    return {ref: _join(tuple(facts.values())) for ref, facts in sorted(statements.items())}
+
+
+def _join(facts: tuple[Fact, ...]) -> Transaction:
+    """Statuses join upwards; whatever else the highest statements disagree on is a contradiction, never a pick."""
+    top = max(RANK[fact.verdict] for fact in facts)
+    leading = [fact for fact in facts if RANK[fact.verdict] == top]
+    kind = min((fact.kind for fact in leading), key=_CAUTION.index)
+    spoken = sorted((f for f in leading if f.kind is kind), key=repr)
+    chosen = reduce(merged, facts, spoken[0])
+    return Transaction(
+        tran_ref=chosen.tran_ref,
+        kind=kind,
+        verdict=spoken[0].verdict,
+        cart_id=spoken[0].cart_id,
+        amount=spoken[0].amount,
+        moved=spoken[0].moved,
+        previous_ref=chosen.previous_ref,
+        at=reduce(merged, leading).at,
+        code=reduce(merged, spoken).code,
+        message=reduce(merged, spoken).message,
+        method=chosen.method,
+        contradicted=_contradict(facts, leading),
+    )
+
+
+def _contradict(facts: tuple[Fact, ...], leading: list[Fact]) -> bool:
+    """Whether the statements name different carts, amounts or currencies. Different statuses are no contradiction."""
+    carts = {fact.cart_id for fact in facts}
+    amounts = {fact.amount for fact in facts if fact.amount is not None}
+    totals = {fact.moved for fact in leading if fact.moved is not None}
+    takes = {fact.kind for fact in leading} & {Kind.SALE, Kind.AUTH, Kind.CAPTURE, Kind.REFUND}
+    return len(carts) > 1 or len(amounts) > 1 or len(totals) > 1 or len(takes) > 1
+
+
+def without_raw(evidence: Evidence) -> Evidence:
+    """The same evidence once its bytes are sealed in the ledger."""
+    return replace(evidence, raw=b"")
