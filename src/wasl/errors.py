@@ -9,6 +9,10 @@ Misconfigured          tell the operator what to change
 BrokenInvariant        stop this payment and call a person; the process goes on
 """
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class WaslError(Exception):
     """The root. Messages are for people and never carry a key, a body or personal data."""
@@ -40,3 +44,16 @@ class Misconfigured(WaslError):
 
 class BrokenInvariant(WaslError):
     """Something that must never be so is so. The payment stops for a person; nothing is guessed."""
+
+
+def ensure(holds: object, sentence: str) -> None:
+    """Raise BrokenInvariant unless *holds*. Always on: an assertion that can be switched off guards no money."""
+    if not holds:
+        raise BrokenInvariant(sentence)
+
+
+def required(value: T | None, sentence: str) -> T:
+    """The value that cannot be missing; raises BrokenInvariant if it is."""
+    if value is None:
+        raise BrokenInvariant(sentence)
+    return value

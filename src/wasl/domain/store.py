@@ -1,5 +1,6 @@
 """One connected shop: its platform, PayTabs profile, settings and keys."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NewType
@@ -9,6 +10,7 @@ from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
 from wasl.domain.time import Instant
 
+SIGNING_PREFIX: Final = "whsec_"  # as Standard Webhooks writes its secrets
 StoreId = NewType("StoreId", str)
 
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
@@ -54,3 +56,7 @@ class Store:
     language: str = "auto"
     live: bool = False
     archived_at: Instant | None = None
+
+    def signing_key(self) -> bytes:
+        """The bytes behind the `whsec_…` text, which sign everything this store hears from Wasl."""
+        return base64.b64decode(self.signing_secret.reveal().removeprefix(SIGNING_PREFIX), validate=True)
