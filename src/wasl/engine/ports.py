@@ -9,6 +9,7 @@ from wasl.domain.evidence import CartId, Evidence, Fact, TranRef
 from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import OrderId, Payment, PaymentId
+from wasl.domain.secret import Secret
 from wasl.domain.store import Profile, Store, StoreId
 from wasl.domain.time import Instant
 
@@ -17,7 +18,7 @@ from wasl.domain.time import Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A buyer as a shop knows them; empty where it does not. Personal: handed on to the gateway, never kept or shown."""
+    """A buyer as a shop knows them, empty where it does not. Personal: handed to the gateway, never kept or shown."""
 
     name: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
@@ -273,13 +274,15 @@ class Ledger(Protocol):
         """The next version to tell, or the latest; None if nothing is left to tell."""
         ...
 
+    async def nothing_to_tell(self, lease: Lease) -> None:
+        """The store knows everything already. Ignored if the lease was lost."""
+        ...
+
     async def record_receipt(self, lease: Lease, telling: Telling, receipt: Receipt, *, now: Instant) -> None:
         """The store has taken this version and all before it. Ignored if the lease was lost."""
         ...
 
-    async def record_failure(
-        self, lease: Lease, telling: Telling, note: str, *, now: Instant, tell_at: Instant | None
-    ) -> None:
+    async def record_failure(self, lease: Lease, telling: Telling, note: str, *, tell_at: Instant | None) -> None:
         """Telling failed; try again at *tell_at*, or park for a person if it is None. Ignored if the lease was lost."""
         ...
 
@@ -328,6 +331,18 @@ class Chance(Protocol):
 
     def payment_id(self, now: Instant) -> PaymentId:
         """A new identifier that sorts by time of creation."""
+        ...
+
+    def store_id(self) -> StoreId:
+        """A new, short identifier, safe in a URL."""
+        ...
+
+    def api_key(self) -> Secret:
+        """A new key with at least 256 random bits."""
+        ...
+
+    def signing_secret(self) -> Secret:
+        """A new `whsec_…` text with 256 random bits."""
         ...
 
     def jitter(self) -> float:

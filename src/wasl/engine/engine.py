@@ -1,0 +1,76 @@
+"""Everything the verbs work with, in one value."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from wasl.domain.payment import Payment
+from wasl.domain.revise import revise
+from wasl.domain.schedule import WATCH_MS
+from wasl.domain.store import Store, StoreId
+from wasl.domain.time import SECOND_MS, Instant
+from wasl.engine.ports import Chance, Clock, Gateway, Ledger, Shop
+
+DIRECTORY_AGE_MS: Final = 2 * SECOND_MS
+DIRECTORY_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urls:
+    """Where the gateway and the buyer reach this service. `callback` answers None where the gateway could not call."""
+
+    callback: Callable[[Store], str | None]
+    returning: Callable[[Store, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wakers:
+    """Told when something has just become due, so that the worker in this process need not wait for its next look."""
+
+    ask: asyncio.Event = field(default_factory=asyncio.Event)
+    tell: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The ports, wired. `shops` is by platform; `watch_ms` is how often a live page is asked about."""
+
+    ledger: Ledger
+    gateway: Gateway
+    shops: Mapping[str, Shop]
+    clock: Clock
+    chance: Chance
+    urls: Urls
+    watch_ms: int = WATCH_MS
+    wakers: Wakers = field(default_factory=Wakers)
+    directory: dict[StoreId, tuple[Instant, Store]] = field(default_factory=dict)
+
+    async def store(self, store_id: StoreId) -> Store | None:
+        """A store by its id, as it was at most two seconds ago: notifications come faster than settings change."""
+        now = self.now()
+        known = self.directory.get(store_id)
+        if known is not None and 0 <= now - known[0] < DIRECTORY_AGE_MS:
+            return known[1]
+        store = await self.ledger.store(store_id)
+        if store is not None:
+            if len(self.directory) >= DIRECTORY_MAX:
+                self.directory.clear()
+            self.directory[store_id] = (now, store)
+        return store
+
+    def now(self) -> Instant:
+        """The present, from the clock port."""
+        return self.clock.now()
+
+    def wake(self, *, ask_at: Instant | None, tell_at: Instant | None) -> None:
+        """Let the worker look at once at what is due by now."""
+        now = self.now()
+        if ask_at is not None and ask_at <= now:
+            self.wakers.ask.set()
+        if tell_at is not None and tell_at <= now:
+            self.wakers.tell.set()
+
+    def revise(self, payment: Payment, *, now: Instant) -> Payment:
+        """Fold *payment* anew, at this engine's pace of asking."""
+        return revise(payment, now=now, watch_ms=self.watch_ms)
