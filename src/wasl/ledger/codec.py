@@ -1,0 +1,236 @@
+"""Rows to values and back, in one place. Column order is the schema's."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from wasl.domain.evidence import (
+    CartId,
+    Closing,
+    ClosingReason,
+    Evidence,
+    Fact,
+    Kind,
+    TranRef,
+    Verdict,
+    Voice,
+)
+from wasl.domain.money import CURRENCIES, Currency, Money
+from wasl.domain.outcome import Concern, Instructions, Outcome, State
+from wasl.domain.payment import Answer, Attempt, OrderId, Payment, PaymentId
+from wasl.domain.store import StoreId
+from wasl.domain.time import Instant
+
+Row = Sequence[Any]  # what a driver hands out; typed as soon as it is decoded here
+
+
+class _Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The snapshot's columns-in-one: amounts in minor units of the payment's own currency."""
+
+    state: str
+    concerns: tuple[str, ...] = ()
+    captured: int = 0
+    refunded: int = 0
+    moved: int = 0
+    authorized: int = 0
+    unmatched: tuple[tuple[int, str], ...] = ()
+    method: str = ""
+    reference: str = ""
+    tran_ref: str | None = None
+
+
+_outcome_decoder: Final = msgspec.json.Decoder(_Outcome)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """The snapshot as JSON."""
+    return _encoder.encode(
+        _Outcome(
+            state=outcome.state,
+            concerns=tuple(outcome.concerns),
+            captured=outcome.captured.minor,
+            refunded=outcome.refunded.minor,
+            moved=outcome.moved.minor,
+            authorized=outcome.authorized.minor,
+            unmatched=tuple((money.minor, money.currency.code) for money in outcome.unmatched),
+            method=outcome.instructions.method if outcome.instructions else "",
+            reference=outcome.instructions.reference if outcome.instructions else "",
+            tran_ref=outcome.tran_ref,
+        )
+    ).decode()
+
+
+def outcome_from(text: str, currency: Currency) -> Outcome:
+    """The snapshot back from JSON."""
+    raw = _outcome_decoder.decode(text)
+    return Outcome(
+        state=State(raw.state),
+        concerns=tuple(Concern(c) for c in raw.concerns),
+        captured=Money(raw.captured, currency),
+        refunded=Money(raw.refunded, currency),
+        moved=Money(raw.moved, currency),
+        authorized=Money(raw.authorized, currency),
+        unmatched=tuple(Money(minor, CURRENCIES[code]) for minor, code in raw.unmatched),
+        instructions=Instructions(method=raw.method, reference=raw.reference) if raw.reference else None,
+        tran_ref=TranRef(raw.tran_ref) if raw.tran_ref else None,
+    )
+
+
+def payment_row(payment: Payment) -> Row:
+    """One row of `payments`."""
+    return (
+        payment.store_id,
+        payment.payment_id,
+        payment.order_id,
+        payment.amount.minor,
+        payment.amount.currency.code,
+        payment.live,
+        payment.return_url,
+        payment.language,
+        payment.created_at,
+        payment.updated_at,
+        payment.version,
+        payment.outcome.state.value,
+        payment.outcome.concern.value,
+        outcome_text(payment.outcome),
+        payment.returned_at,
+        payment.asked_at,
+        payment.ask_at,
+        payment.told,
+        payment.tell_at,
+        payment.tell_failures,
+        payment.parked,
+    )
+
+
+def payment_from(row: Row, attempts: Iterable[Row], evidence: Iterable[Row], closings: Iterable[Row]) -> Payment:
+    """One payment, whole, from its rows."""
+    currency = CURRENCIES[row[4]]
+    return Payment(
+        store_id=StoreId(row[0]),
+        payment_id=PaymentId(row[1]),
+        order_id=OrderId(row[2]),
+        amount=Money(row[3], currency),
+        live=bool(row[5]),
+        return_url=row[6],
+        language=row[7],
+        created_at=Instant(row[8]),
+        updated_at=Instant(row[9]),
+        version=row[10],
+        outcome=outcome_from(row[13], currency),
+        returned_at=row[14],
+        asked_at=row[15],
+        ask_at=row[16],
+        told=row[17],
+        tell_at=row[18],
+        tell_failures=row[19],
+        parked=row[20],
+        attempts=tuple(attempt_from(a) for a in attempts),
+        evidence=tuple(evidence_from(e) for e in evidence),
+        closings=tuple(closing_from(c) for c in closings),
+    )
+
+
+def attempt_row(payment: Payment, attempt: Attempt) -> Row:
+    """One row of `attempts`."""
+    return (
+        payment.store_id,
+        payment.payment_id,
+        attempt.number,
+        attempt.cart_id,
+        attempt.amount.minor,
+        attempt.amount.currency.code,
+        attempt.return_key,
+        attempt.opened_at,
+        attempt.expires_at,
+        attempt.answer.value,
+        attempt.tran_ref,
+        attempt.redirect_url,
+    )
+
+
+def attempt_from(row: Row) -> Attempt:
+    """One attempt from its row."""
+    return Attempt(
+        number=row[2],
+        cart_id=CartId(row[3]),
+        amount=Money(row[4], CURRENCIES[row[5]]),
+        return_key=row[6],
+        opened_at=Instant(row[7]),
+        expires_at=Instant(row[8]),
+        answer=Answer(row[9]),
+        tran_ref=TranRef(row[10]) if row[10] else None,
+        redirect_url=row[11],
+    )
+
+
+def evidence_id(evidence: Evidence) -> bytes:
+    """What makes evidence this evidence: the voice and the fact. A further body of one fact gives the same id."""
+    fact = evidence.fact
+    amounts = (f"{money.minor} {money.currency.code}" if money else "" for money in (fact.amount, fact.moved))
+    parts = (evidence.voice.value, fact.tran_ref, fact.kind.value, fact.verdict.value, fact.cart_id, *amounts)
+    return hashlib.sha256("\x00".join(parts).encode()).digest()[:16]
+
+
+def evidence_row(store_id: StoreId, payment_id: PaymentId | None, evidence: Evidence, sealed: bytes) -> Row:
+    """One row of `evidence`."""
+    fact = evidence.fact
+    return (
+        store_id,
+        evidence_id(evidence),
+        payment_id,
+        fact.cart_id,
+        evidence.voice.value,
+        fact.tran_ref,
+        fact.previous_ref,
+        fact.kind.value,
+        fact.verdict.value,
+        fact.amount.minor if fact.amount else None,
+        fact.amount.currency.code if fact.amount else None,
+        fact.moved.minor if fact.moved else None,
+        fact.moved.currency.code if fact.moved else None,
+        fact.at,
+        fact.code,
+        fact.message,
+        fact.method,
+        evidence.first_heard_at,
+        evidence.last_heard_at,
+        evidence.heard,
+        sealed,
+    )
+
+
+def evidence_from(row: Row) -> Evidence:
+    """Evidence from the columns before `sealed`."""
+    return Evidence(
+        voice=Voice(row[4]),
+        fact=Fact(
+            cart_id=CartId(row[3]),
+            tran_ref=TranRef(row[5]),
+            previous_ref=TranRef(row[6]) if row[6] else None,
+            kind=Kind(row[7]),
+            verdict=Verdict(row[8]),
+            amount=Money(row[9], CURRENCIES[row[10]]) if row[10] else None,
+            moved=Money(row[11], CURRENCIES[row[12]]) if row[12] else None,
+            at=row[13],
+            code=row[14],
+            message=row[15],
+            method=row[16],
+        ),
+        first_heard_at=Instant(row[17]),
+        last_heard_at=Instant(row[18]),
+        heard=row[19],
+    )
+
+
+def closing_row(payment: Payment, closing: Closing) -> Row:
+    """One row of `closings`."""
+    return (payment.store_id, payment.payment_id, closing.attempt, closing.reason.value, closing.at)
+
+
+def closing_from(row: Row) -> Closing:
+    """One closing from its row."""
+    return Closing(attempt=row[2], reason=ClosingReason(row[3]), at=Instant(row[4]))

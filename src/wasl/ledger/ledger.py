@@ -1,0 +1,210 @@
+"""The ledger port on top of a driver: one implementation for both databases."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, literal, select, tuple_
+
+from wasl.domain.evidence import Evidence
+from wasl.domain.outcome import Concern, State
+from wasl.domain.payment import Payment, PaymentId
+from wasl.domain.store import Store, StoreId
+from wasl.domain.time import Instant
+from wasl.engine.ports import (
+    ByPayment,
+    Change,
+    Delivery,
+    Lease,
+    PaymentFilter,
+    PaymentKey,
+    PaymentPage,
+    Receipt,
+    Telling,
+)
+from wasl.ledger import statements as sql
+from wasl.ledger import transact
+from wasl.ledger.driver import Driver
+from wasl.ledger.schema import payments, stores
+from wasl.ledger.seal import Seal
+from wasl.ledger.statements import Step, Steps
+from wasl.ledger.store_codec import store_from, store_row
+from wasl.ledger.transact import EVIDENCE_PURPOSE, Scribe
+
+LIST_MAX: Final = 200
+
+
+class DurableLedger:
+    """Implements `engine.ports.Ledger`; what each method promises is said there."""
+
+    def __init__(self, driver: Driver, scribe: Scribe) -> None:
+        self._driver = driver
+        self._scribe = scribe
+
+    @property
+    def _seal(self) -> Seal:
+        return self._scribe.seal
+
+    # ---------------------------------------------------------------- payments
+
+    async def amend(self, key: PaymentKey, change: Change) -> Payment | None:
+        """See the port."""
+        return await self._driver.amend(key, change)
+
+    async def shelve(self, store_id: StoreId, evidence: Evidence) -> None:
+        """See the port."""
+        await self._driver.write(lambda: transact.shelve(store_id, evidence, self._scribe))
+
+    async def payment(self, key: PaymentKey) -> Payment | None:
+        """See the port."""
+        found = await self._driver.read(lambda: transact.find([key], lock=False))
+        return found[0] if found else None
+
+    async def payment_by_return(self, store_id: StoreId, return_key: str) -> Payment | None:
+        """See the port."""
+        found = await self._driver.read(lambda: _by_return(store_id, return_key))
+        return found[0] if found else None
+
+    async def payments(self, store_id: StoreId, only: PaymentFilter, cursor: str | None, limit: int) -> PaymentPage:
+        """See the port."""
+        limit = min(limit, LIST_MAX)
+        rows = await self._driver.select(_listing(store_id, only, cursor, limit + 1))
+        keys = [ByPayment(store_id, PaymentId(row[1])) for row in rows[:limit]]
+        found = {p.payment_id: p for p in await self._driver.read(lambda: transact.find(keys, lock=False))}
+        last = rows[limit - 1] if len(rows) > limit else None
+        return PaymentPage(
+            items=tuple(found[key.payment_id] for key in keys if key.payment_id in found),
+            next_cursor=_cursor(last[0], last[1]) if last else None,
+        )
+
+    async def raw_evidence(self, store_id: StoreId, payment_id: PaymentId) -> Sequence[bytes]:
+        """See the port."""
+        rows = await self._driver.read(lambda: _rows(sql.SEALED, store_id, payment_id))
+        return [self._seal.open(bytes(row[1]), EVIDENCE_PURPOSE) for row in rows]
+
+    async def deliveries(self, store_id: StoreId, payment_id: PaymentId) -> Sequence[Delivery]:
+        """See the port."""
+        rows = await self._driver.read(lambda: _rows(sql.VERSIONS, store_id, payment_id))
+        return [
+            Delivery(
+                version=row[2],
+                state=State(row[3]),
+                concern=Concern(row[4]),
+                created_at=Instant(row[5]),
+                tries=row[6],
+                told_at=row[7],
+                note=row[8],
+                status=row[9],
+            )
+            for row in rows
+        ]
+
+    # ------------------------------------------------------- asking and telling
+
+    async def lease_asks(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
+        """See the port."""
+        return await self._driver.write(lambda: transact.lease(sql.LEASE_ASKS, now=now, until=until, limit=limit))
+
+    async def lease_tells(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
+        """See the port."""
+        return await self._driver.write(lambda: transact.lease(sql.LEASE_TELLS, now=now, until=until, limit=limit))
+
+    async def postpone_ask(self, lease: Lease, ask_at: Instant) -> None:
+        """See the port."""
+        values = (lease.store_id, lease.payment_id, lease.until, ask_at)
+        await self._driver.write(lambda: _one_step(Step(sql.POSTPONE_ASK, [values])))
+
+    async def telling(self, lease: Lease, *, in_order: bool) -> Telling | None:
+        """See the port."""
+        return await self._driver.read(lambda: transact.next_telling(lease, in_order=in_order))
+
+    async def nothing_to_tell(self, lease: Lease) -> None:
+        """See the port."""
+        values = (lease.store_id, lease.payment_id, lease.until)
+        await self._driver.write(lambda: _one_step(Step(sql.NOTHING_TO_TELL, [values])))
+
+    async def record_receipt(self, lease: Lease, telling: Telling, receipt: Receipt, *, now: Instant) -> None:
+        """See the port."""
+        await self._driver.write(lambda: transact.told(lease, telling, receipt, now=now))
+
+    async def record_failure(self, lease: Lease, telling: Telling, note: str, *, tell_at: Instant | None) -> None:
+        """See the port."""
+        await self._driver.write(lambda: transact.not_told(lease, telling, note, tell_at=tell_at))
+
+    # ------------------------------------------------------------------ stores
+
+    async def store(self, store_id: StoreId) -> Store | None:
+        """See the port."""
+        rows = await self._driver.select(select(stores).where(stores.c.store_id == store_id))
+        return store_from(rows[0], self._seal) if rows else None
+
+    async def store_by_key(self, api_key_digest: str) -> Store | None:
+        """See the port."""
+        present = stores.c.archived_at.is_(None)
+        rows = await self._driver.select(select(stores).where(stores.c.api_key_digest == api_key_digest, present))
+        return store_from(rows[0], self._seal) if rows else None
+
+    async def stores(self) -> Sequence[Store]:
+        """See the port."""
+        query = select(stores).where(stores.c.archived_at.is_(None)).order_by(stores.c.created_at)
+        return [store_from(row, self._seal) for row in await self._driver.select(query)]
+
+    async def add_store(self, store: Store, api_key_digest: str) -> None:
+        """See the port."""
+        if await self.store(store.store_id) is not None:
+            raise ValueError(f"a store {store.store_id} exists already")
+        row = store_row(store, api_key_digest, self._seal)
+        await self._driver.write(lambda: _one_step(Step(sql.PUT_STORES, [row])))
+
+    async def ping(self) -> None:
+        """See the port."""
+        await self._driver.select(select(stores.c.store_id).limit(1))
+
+    async def close(self) -> None:
+        """See the port."""
+        await self._driver.close()
+
+
+def _by_return(store_id: StoreId, return_key: str) -> Steps[list[Payment]]:
+    rows = yield Step(sql.PAYMENT_OF_RETURN, [(store_id, return_key)])
+    keys = [ByPayment(StoreId(row[0]), PaymentId(row[2])) for row in rows]
+    return (yield from transact.find(keys, lock=False))
+
+
+def _rows(statement: sql.Statement, store_id: StoreId, payment_id: PaymentId) -> Steps[sql.Rows]:
+    return (yield Step(statement, [(store_id, payment_id)]))
+
+
+def _one_step(step: Step) -> Steps[None]:
+    yield step
+
+
+def _listing(store_id: StoreId, only: PaymentFilter, cursor: str | None, limit: int) -> Select[Any]:
+    """Newest change first, by key rather than by offset, so that a deep page costs what the first one does."""
+    key = (payments.c.updated_at, payments.c.payment_id)
+    query = select(*key).where(payments.c.store_id == store_id)
+    if only.order_id is not None:
+        query = query.where(payments.c.order_id == only.order_id)
+    if only.state is not None:
+        query = query.where(payments.c.state == only.state.value)
+    if only.concern is not None:
+        query = query.where(payments.c.concern == only.concern.value)
+    if only.updated_since is not None:
+        query = query.where(payments.c.updated_at >= only.updated_since)
+    if cursor is not None:
+        query = query.where(tuple_(*key) < tuple_(*map(literal, _position(cursor))))
+    return query.order_by(*(column.desc() for column in key)).limit(limit)
+
+
+def _cursor(updated_at: int, payment_id: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([updated_at, payment_id]).encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> tuple[int, str]:
+    try:
+        updated_at, payment_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return int(updated_at), str(payment_id)
+    except (ValueError, TypeError, binascii.Error):
+        raise ValueError("this cursor was never given out; begin again without one") from None

@@ -1,0 +1,146 @@
+"""The tables. Every primary key begins with the store, so that the same schema distributes by store unchanged.
+
+Points in time are Unix milliseconds, money is minor units beside its currency, both in 64 bits on either database.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON without a secret in it
+    Column("secrets", LargeBinary, nullable=False),  # sealed JSON
+    Column("api_key_digest", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("archived_at", BigInteger),
+    PrimaryKeyConstraint("store_id", name="stores_pk"),
+    Index("stores_by_key", "api_key_digest"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("return_url", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("concern", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # JSON: the last fold, whole
+    Column("returned_at", BigInteger),
+    Column("asked_at", BigInteger),
+    Column("ask_at", BigInteger),
+    Column("told", Integer, nullable=False),
+    Column("tell_at", BigInteger),
+    Column("tell_failures", Integer, nullable=False),
+    Column("parked", Text, nullable=False),
+    PrimaryKeyConstraint("store_id", "payment_id", name="payments_pk"),
+    UniqueConstraint("store_id", "order_id", name="one_payment_per_order"),
+    Index("payments_newest", "store_id", "updated_at", "payment_id"),
+)
+# Partial: a settled payment is in neither, so that a million of them cost a waking worker nothing.
+Index("payments_to_ask", payments.c.ask_at, sqlite_where=payments.c.ask_at.is_not(None),
+      postgresql_where=payments.c.ask_at.is_not(None))  # fmt: skip
+Index("payments_to_tell", payments.c.tell_at, sqlite_where=payments.c.tell_at.is_not(None),
+      postgresql_where=payments.c.tell_at.is_not(None))  # fmt: skip
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("cart_id", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("return_key", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("tran_ref", Text),
+    Column("redirect_url", Text),
+    PrimaryKeyConstraint("store_id", "payment_id", "number", name="attempts_pk"),
+    UniqueConstraint("store_id", "cart_id", name="one_attempt_per_cart"),
+    UniqueConstraint("store_id", "return_key", name="one_attempt_per_return"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("evidence_id", LargeBinary, nullable=False),  # digest of the voice and the fact: a repeat is the same row
+    Column("payment_id", Text),  # null: nobody knows this cart yet
+    Column("cart_id", Text, nullable=False),
+    Column("voice", Text, nullable=False),
+    Column("tran_ref", Text, nullable=False),
+    Column("previous_ref", Text),
+    Column("kind", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("amount", BigInteger),
+    Column("currency", Text),
+    Column("moved", BigInteger),
+    Column("moved_currency", Text),
+    Column("at", BigInteger),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("first_heard_at", BigInteger, nullable=False),
+    Column("last_heard_at", BigInteger, nullable=False),
+    Column("heard", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # the first bytes this fact came in, encrypted
+    PrimaryKeyConstraint("store_id", "evidence_id", name="evidence_once"),
+    Index("evidence_of_payment", "store_id", "payment_id"),
+)
+Index("evidence_of_nobody", evidence.c.store_id, evidence.c.cart_id, sqlite_where=evidence.c.payment_id.is_(None),
+      postgresql_where=evidence.c.payment_id.is_(None))  # fmt: skip
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("store_id", "payment_id", "attempt", "reason", name="closings_pk"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("concern", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # what the store is told, as it was at this version
+    Column("created_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("told_at", BigInteger),
+    Column("note", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    PrimaryKeyConstraint("store_id", "payment_id", "version", name="versions_pk"),
+)

@@ -1,0 +1,232 @@
+"""Every SQL statement of the hot path, by name, for both databases.
+
+A statement takes many rows at once: SQLite reads them from one JSON text or runs `executemany`, PostgreSQL unnests one
+array per column. So a batch of notifications costs a fixed number of statements, whatever its size.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table, Text
+
+from wasl.ledger import schema
+
+Rows = Sequence[Sequence[Any]]  # as drivers take and hand them; codec.py is where they get types
+T = TypeVar("T")
+Steps = Generator["Step", Rows, T]
+"""A transaction as a generator: it yields steps and is sent their rows, so that one text runs on either database."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """One named statement, equal only to itself. *columns* are the PostgreSQL types of its input rows, in order."""
+
+    name: str
+    columns: tuple[str, ...]
+    sqlite: str
+    postgres: str
+    reads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement with the rows it is run for."""
+
+    statement: Statement
+    rows: Rows
+
+
+_TYPES: Final = {Text: "text", BigInteger: "bigint", Integer: "integer", Boolean: "boolean", LargeBinary: "bytea"}
+
+
+def _reading(name: str, keys: str, body: str, *, postgres_suffix: str = "", sqlite_suffix: str = "") -> Statement:
+    """A query over the relation `k` of input rows. *keys* lists `column type` pairs."""
+    pairs = [pair.split() for pair in keys.split(", ")]
+    names = ", ".join(column for column, _ in pairs)
+    types = tuple(kind for _, kind in pairs)
+    fields = ", ".join(f"json_extract(value, '$[{i}]')" for i in range(len(pairs)))
+    arrays = ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, start=1))
+    return Statement(
+        name=name,
+        columns=types,
+        sqlite=f"WITH k({names}) AS (SELECT {fields} FROM json_each(?)) {body}{sqlite_suffix}",  # noqa: S608  constant texts
+        postgres=f"WITH k({names}) AS (SELECT * FROM unnest({arrays})) {body}{postgres_suffix}",  # noqa: S608  constant texts
+        reads=True,
+    )
+
+
+def _writing(name: str, table: Table, *, updates: str = "") -> Statement:
+    """An insert of whole rows. Where a row exists its *updates* columns are replaced, or nothing if there are none."""
+    columns = [column.name for column in table.columns]
+    types = tuple(_TYPES[type(column.type)] for column in table.columns)
+    key = ", ".join(column.name for column in table.primary_key.columns)
+    replaced = ", ".join(f"{column} = excluded.{column}" for column in updates.split())
+    conflict = f"ON CONFLICT ({key}) DO " + (f"UPDATE SET {replaced}" if updates else "NOTHING")
+    into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+    marks = ", ".join("?" * len(columns))
+    arrays = ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, start=1))
+    return Statement(
+        name=name,
+        columns=types,
+        sqlite=f"{into} VALUES ({marks}) {conflict}",
+        postgres=f"{into} SELECT * FROM unnest({arrays}) {conflict}",  # noqa: S608  names from the schema
+        reads=False,
+    )
+
+
+def _columns(table: Table, alias: str, without: str = "") -> str:
+    return ", ".join(f"{alias}.{column.name}" for column in table.columns if column.name not in without.split())
+
+
+# ------------------------------------------------------------- finding payments
+
+PAYMENTS_OF_CARTS: Final = _reading(
+    "payments_of_carts",
+    "store_id text, cart_id text",
+    "SELECT k.store_id, k.cart_id, a.payment_id FROM k JOIN attempts a USING (store_id, cart_id)",
+)
+PAYMENTS_OF_ORDERS: Final = _reading(
+    "payments_of_orders",
+    "store_id text, order_id text",
+    "SELECT k.store_id, k.order_id, p.payment_id FROM k JOIN payments p USING (store_id, order_id)",
+)
+PAYMENT_OF_RETURN: Final = _reading(
+    "payment_of_return",
+    "store_id text, return_key text",
+    "SELECT k.store_id, k.return_key, a.payment_id FROM k JOIN attempts a USING (store_id, return_key)",
+)
+
+# ------------------------------------------------------------- reading them whole
+
+_BY_PAYMENT: Final = "store_id text, payment_id text"
+_PAYMENT: Final = (
+    f"SELECT {_columns(schema.payments, 'p')} FROM k JOIN payments p USING (store_id, payment_id)"  # noqa: S608  names from the schema
+    " ORDER BY p.store_id, p.payment_id"
+)
+PAYMENTS: Final = _reading("payments", _BY_PAYMENT, _PAYMENT)
+PAYMENTS_LOCKED: Final = _reading("payments_locked", _BY_PAYMENT, _PAYMENT, postgres_suffix=" FOR UPDATE OF p")
+ATTEMPTS: Final = _reading(
+    "attempts",
+    _BY_PAYMENT,
+    f"SELECT {_columns(schema.attempts, 'a')} FROM k JOIN attempts a USING (store_id, payment_id) ORDER BY a.number",  # noqa: S608  names from the schema
+)
+EVIDENCE: Final = _reading(
+    "evidence",
+    _BY_PAYMENT,
+    f"SELECT {_columns(schema.evidence, 'e', 'sealed')} FROM k JOIN evidence e USING (store_id, payment_id)"  # noqa: S608  names from the schema
+    " ORDER BY e.first_heard_at, e.evidence_id",
+)
+CLOSINGS: Final = _reading(
+    "closings",
+    _BY_PAYMENT,
+    f"SELECT {_columns(schema.closings, 'c')} FROM k JOIN closings c USING (store_id, payment_id) ORDER BY c.at",  # noqa: S608  names from the schema
+)
+SEALED: Final = _reading(
+    "sealed",
+    _BY_PAYMENT,
+    "SELECT e.evidence_id, e.sealed FROM k JOIN evidence e USING (store_id, payment_id)"
+    " ORDER BY e.first_heard_at, e.evidence_id",
+)
+VERSIONS: Final = _reading(
+    "versions",
+    _BY_PAYMENT,
+    f"SELECT {_columns(schema.versions, 'v', 'body')} FROM k JOIN versions v USING (store_id, payment_id)"  # noqa: S608  names from the schema
+    " ORDER BY v.version",
+)
+
+# ------------------------------------------------------------- writing
+
+PUT_PAYMENTS: Final = _writing(
+    "put_payments",
+    schema.payments,
+    updates="amount currency return_url language updated_at version state concern outcome returned_at asked_at ask_at"
+    " told tell_at tell_failures parked",
+)
+PUT_ATTEMPTS: Final = _writing("put_attempts", schema.attempts, updates="answer tran_ref redirect_url")
+PUT_EVIDENCE: Final = _writing(
+    "put_evidence", schema.evidence, updates="previous_ref at code message method last_heard_at heard"
+)
+PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
+PUT_STORES: Final = _writing("put_stores", schema.stores, updates="name settings secrets api_key_digest archived_at")
+PUT_VERSIONS: Final = _writing("put_versions", schema.versions)
+SHELVE: Final = _writing("shelve", schema.evidence, updates="last_heard_at heard")
+ADOPT: Final = _reading(
+    "adopt",
+    "store_id text, cart_id text, payment_id text",
+    "UPDATE evidence SET payment_id = k.payment_id FROM k WHERE evidence.store_id = k.store_id"
+    " AND evidence.cart_id = k.cart_id AND evidence.payment_id IS NULL RETURNING evidence.evidence_id",
+)
+
+# ------------------------------------------------------------- alarms and deliveries
+
+
+def _leasing(alarm: str) -> Statement:
+    """Take due payments by moving their alarm forward. One row in: now, until, limit."""
+    sqlite = (
+        f"UPDATE payments SET {alarm} = ?2 WHERE (store_id, payment_id) IN ("  # noqa: S608  the two alarms' names
+        f"SELECT store_id, payment_id FROM payments WHERE {alarm} <= ?1 ORDER BY {alarm} LIMIT ?3)"
+        " RETURNING store_id, payment_id"
+    )
+    postgres = (
+        f"UPDATE payments p SET {alarm} = $2 FROM (SELECT store_id, payment_id FROM payments WHERE {alarm} <= $1"  # noqa: S608  the two alarms' names
+        f" ORDER BY {alarm} LIMIT $3 FOR UPDATE SKIP LOCKED) d"
+        " WHERE p.store_id = d.store_id AND p.payment_id = d.payment_id RETURNING p.store_id, p.payment_id"
+    )
+    return Statement(f"lease_{alarm}", (), sqlite, postgres, reads=True)
+
+
+def _plain(name: str, sql: str, *, reads: bool) -> Statement:
+    """One row in, parameters by position; `?n` is written `$n` for PostgreSQL."""
+    return Statement(name, (), sql, sql.replace("?", "$"), reads=reads)
+
+
+LEASE_ASKS: Final = _leasing("ask_at")
+LEASE_TELLS: Final = _leasing("tell_at")
+POSTPONE_ASK: Final = _plain(
+    "postpone_ask",
+    "UPDATE payments SET ask_at = ?4 WHERE store_id = ?1 AND payment_id = ?2 AND ask_at = ?3",
+    reads=False,
+)
+NEXT_VERSION: Final = _plain(
+    "next_version",
+    "SELECT v.version, v.body FROM versions v JOIN payments p USING (store_id, payment_id)"
+    " WHERE v.store_id = ?1 AND v.payment_id = ?2 AND v.version > p.told ORDER BY v.version LIMIT 1",
+    reads=True,
+)
+LATEST_VERSION: Final = _plain(
+    "latest_version",
+    "SELECT v.version, v.body FROM versions v JOIN payments p USING (store_id, payment_id)"
+    " WHERE v.store_id = ?1 AND v.payment_id = ?2 AND v.version > p.told ORDER BY v.version DESC LIMIT 1",
+    reads=True,
+)
+NOTHING_TO_TELL: Final = _plain(
+    "nothing_to_tell",
+    "UPDATE payments SET tell_at = NULL WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 AND told >= version",
+    reads=False,
+)
+# A version that arrived while its predecessor was being told is told at once; the comparison with `tell_at` is the
+# fence: whoever lost the lease changes nothing.
+TOLD: Final = _plain(
+    "told",
+    "UPDATE payments SET told = ?4, tell_failures = 0, tell_at = CASE WHEN version > ?4 THEN CAST(?5 AS BIGINT) END"
+    " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING told",
+    reads=True,
+)
+VERSION_TOLD: Final = _plain(
+    "version_told",
+    "UPDATE versions SET tries = tries + CASE WHEN version = ?3 THEN 1 ELSE 0 END, told_at = ?4, note = ?5, status = ?6"
+    " WHERE store_id = ?1 AND payment_id = ?2 AND version <= ?3 AND told_at IS NULL",
+    reads=False,
+)
+NOT_TOLD: Final = _plain(
+    "not_told",
+    "UPDATE payments SET tell_failures = tell_failures + 1, tell_at = ?4, parked = ?5"
+    " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING told",
+    reads=True,
+)
+VERSION_NOT_TOLD: Final = _plain(
+    "version_not_told",
+    "UPDATE versions SET tries = tries + 1, note = ?4 WHERE store_id = ?1 AND payment_id = ?2 AND version = ?3",
+    reads=False,
+)
