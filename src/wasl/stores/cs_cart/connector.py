@@ -1,0 +1,103 @@
+"""Tells CS-Cart by one signed POST: the add-on locks the order, lets the shop's own engine change it, reads back."""
+
+from typing import Any, Final
+
+import msgspec
+
+from wasl.domain.outcome import State
+from wasl.domain.payment import Payment
+from wasl.domain.store import Store
+from wasl.engine.ports import Arrival, Chance, Clock, Receipt, Telling
+from wasl.stores.http import ShopAnswer, ShopHttp
+from wasl.stores.standard_webhooks import signed_headers
+
+DOOR: Final = "index.php?dispatch=wasl.settle"
+# What CS-Cart shows for a state unless the merchant chose otherwise; other states change nothing.
+STATUS_MAP: Final = {State.PAID: "P", State.FAILED: "F"}
+HTTP_OK: Final = 200
+_BUSY_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """The door's answer: what it found, and what the order's status is now."""
+
+    result: str
+    status: str = ""
+    reason: str = ""
+
+
+class CsCart:
+    """Implements `engine.ports.Shop` for platform `cs-cart`."""
+
+    in_order = False
+
+    def __init__(self, http: ShopHttp, clock: Clock, chance: Chance) -> None:
+        self._http = http
+        self._clock = clock
+        self._chance = chance
+
+    async def tell(self, store: Store, telling: Telling) -> Receipt:
+        """See the port. Only the state moves an order: it counts proved money alone. Concerns wait for a person."""
+        payment = telling.payment
+        target = target_status(store, payment)
+        if target is None:
+            state = payment.outcome.state.value
+            return Receipt(arrival=Arrival.UNCHANGED, note=f"the status map has nothing for {state}")
+        body = msgspec.json.encode(_settlement(payment, target))
+        headers = signed_headers(store, message_id=self._chance.token(), now=self._clock.now(), body=body)
+        answer = await self._http.post(f"{store.store_url.rstrip('/')}/{DOOR}", body, headers)
+        return _receipt(answer, target)
+
+
+def target_status(store: Store, payment: Payment) -> str | None:
+    """The status the merchant chose for this outcome; None where the order shall stay as it is."""
+    return {**STATUS_MAP, **store.status_map}.get(payment.outcome.state) or None
+
+
+def _settlement(payment: Payment, target: str) -> dict[str, Any]:
+    outcome = payment.outcome
+    return {
+        "type": "order.settle",
+        "order_id": payment.order_id,
+        "version": payment.version,
+        "target_status": target,
+        "state": outcome.state.value,
+        "concern": outcome.concern.value,
+        "amount": str(payment.amount),
+        "currency": payment.amount.currency.code,
+        "paid": str(outcome.captured),
+        "refunded": str(outcome.refunded),
+        "tran_ref": outcome.tran_ref,
+        "payment_id": payment.payment_id,
+        "note": "",
+    }
+
+
+def _receipt(answer: ShopAnswer, target: str) -> Receipt:
+    """Only the door's own JSON counts: a maintenance page answers 200 as well."""
+    if answer.status in _BUSY_STATUSES:
+        return Receipt(arrival=Arrival.BUSY, note=f"the shop answered HTTP {answer.status}")
+    settled = _settled(answer)
+    if answer.status != HTTP_OK or settled is None:
+        note = f"the shop answered HTTP {answer.status} without the add-on's receipt; is the Wasl add-on active there?"
+        return Receipt(arrival=Arrival.BUSY, note=note)
+    note = settled.reason or f"{settled.result}: the order is {settled.status}"
+    match settled.result:
+        case "changed" if settled.status == target:
+            return Receipt(arrival=Arrival.CHANGED, note=note, status=settled.status)
+        case "changed":
+            found = f"{target} was asked for, the shop made it {settled.status} (out of stock is B)"
+            return Receipt(arrival=Arrival.CHANGED, note=found, status=settled.status)
+        case "unchanged":
+            return Receipt(arrival=Arrival.UNCHANGED, note=note, status=settled.status)
+        case _:
+            return Receipt(arrival=Arrival.REFUSED, note=note, status=settled.status)
+
+
+def _settled(answer: ShopAnswer) -> Settled | None:
+    if answer.content_type != "application/json":
+        return None
+    try:
+        return msgspec.json.decode(answer.body, type=Settled)
+    except msgspec.DecodeError:
+        return None

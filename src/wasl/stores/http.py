@@ -1,0 +1,47 @@
+"""The one way connectors reach a shop: bounded in time, size and redirects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+
+from wasl.errors import StoreUnavailable
+
+TIMEOUT_S: Final = 20.0
+CONNECT_TIMEOUT_S: Final = 5.0
+ANSWER_MAX: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopAnswer:
+    """What a shop answered; at most 64 KiB of it."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class ShopHttp:
+    """Posts to shops over pooled connections. Redirects are not followed: a signed message goes where it was meant."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> ShopAnswer:
+        """Send *body*; raises StoreUnavailable if no whole answer came in time."""
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+            self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                content = await answer.content.read(ANSWER_MAX)
+                return ShopAnswer(status=answer.status, content_type=answer.content_type, body=content)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise StoreUnavailable(f"the shop did not answer ({type(error).__name__})") from error
+
+    async def close(self) -> None:
+        """Close the connections. Harmless to repeat."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
