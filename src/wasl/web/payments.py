@@ -1,0 +1,203 @@
+"""The API a store calls: payments, their evidence, and the store itself."""
+
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
+from wasl.domain.outcome import Concern, State
+from wasl.domain.payment import ORDER_ID_MAX, OrderId, Payment, PaymentId
+from wasl.engine.engine import Engine
+from wasl.engine.open import NotOpened, Wish, open_payment
+from wasl.engine.ports import ByPayment, Contact, PaymentFilter
+from wasl.engine.views import deliveries_view, evidence_view, payment_view
+from wasl.web.auth import calling_store
+from wasl.web.problems import Problem, invalid, not_found
+from wasl.web.requests import query_instant, read_json
+
+PAGE_LIMIT: Final = 50
+URL_MAX: Final = 2_000
+DESCRIPTION_MAX: Final = 1_000
+E_ = TypeVar("E_", State, Concern)
+
+
+class ContactBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A buyer's address as a store sends it."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    street1: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+    zip: str = ""
+    ip: str = ""
+
+    def contact(self) -> Contact:
+        """The same as the engine knows it."""
+        return Contact(**msgspec.structs.asdict(self))
+
+
+class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`POST /v1/payments`."""
+
+    order_id: str
+    amount: str
+    currency: str
+    description: str
+    return_url: str
+    language: str = ""
+    customer: ContactBody | None = None
+    shipping: ContactBody | None = None
+    tran_type: str = ""
+    payment_methods: tuple[str, ...] = ()
+    metadata: dict[str, Any] | None = None
+
+
+def routes() -> list[Route]:
+    """Everything under /v1 that this module answers."""
+    return [
+        Route("/v1/payments", create, methods=["POST"]),
+        Route("/v1/payments", listing, methods=["GET"]),
+        Route("/v1/payments/{payment_id}", show, methods=["GET"]),
+        Route("/v1/payments/{payment_id}/evidence", evidence, methods=["GET"]),
+        Route("/v1/store", who_am_i, methods=["GET"]),
+    ]
+
+
+async def create(request: Request) -> Response:
+    """A page to pay an order on; 201 for a new payment, 200 for the same order asked again."""
+    store = await calling_store(request)
+    wish = _wish(await read_json(request, PaymentBody))
+    engine: Engine = request.app.state.engine
+    opened = await open_payment(engine, store, wish)
+    if isinstance(opened, NotOpened):
+        raise Problem(status=HTTPStatus.BAD_GATEWAY, type_="gateway-refused", detail=opened.reason)
+    return _json(
+        payment_view(opened.payment, now=engine.now()), HTTPStatus.CREATED if opened.created else HTTPStatus.OK
+    )
+
+
+async def listing(request: Request) -> Response:
+    """A page of payments, most recently changed first."""
+    store = await calling_store(request)
+    engine: Engine = request.app.state.engine
+    query = request.query_params
+    only = PaymentFilter(
+        order_id=OrderId(query["order_id"]) if "order_id" in query else None,
+        state=_choice(State, query.get("state"), "state"),
+        concern=_choice(Concern, query.get("concern"), "concern"),
+        updated_since=query_instant(query.get("updated_since"), "updated_since"),
+    )
+    try:
+        page = await engine.ledger.payments(store.store_id, only, query.get("cursor"), PAGE_LIMIT)
+    except ValueError as error:
+        raise invalid("cursor", str(error)) from error
+    now = engine.now()
+    return _json({"items": [payment_view(p, now=now) for p in page.items], "next_cursor": page.next_cursor})
+
+
+async def show(request: Request) -> Response:
+    """One payment, with what the store was told of it."""
+    engine: Engine = request.app.state.engine
+    payment = await _payment(request)
+    told = await engine.ledger.deliveries(payment.store_id, payment.payment_id)
+    return _json({**payment_view(payment, now=engine.now()), "deliveries": deliveries_view(told)})
+
+
+async def evidence(request: Request) -> Response:
+    """Everything heard about one payment, and the part it plays."""
+    return _json({"items": evidence_view(await _payment(request))})
+
+
+async def who_am_i(request: Request) -> Response:
+    """The calling store's settings, without a secret."""
+    store = await calling_store(request)
+    return _json(
+        {
+            "store_id": store.store_id,
+            "name": store.name,
+            "platform": store.platform,
+            "currency": store.currency.code,
+            "profile_id": store.profile.profile_id,
+            "gateway_url": store.profile.base_url,
+            "store_url": store.store_url,
+            "webhook_url": store.webhook_url,
+            "cart_prefix": store.cart_prefix,
+            "tran_type": store.tran_type,
+            "page_minutes": store.page_minutes,
+            "status_map": {state.value: status for state, status in store.status_map.items()},
+            "live": store.live,
+        }
+    )
+
+
+async def _payment(request: Request) -> Payment:
+    store = await calling_store(request)
+    engine: Engine = request.app.state.engine
+    key = ByPayment(store.store_id, PaymentId(request.path_params["payment_id"]))
+    payment = await engine.ledger.payment(key)
+    if payment is None:
+        raise not_found("payment")
+    return payment
+
+
+def _wish(body: PaymentBody) -> Wish:
+    """Check what types cannot; raises a 422 problem that names the field."""
+    try:
+        amount = Money.parse(body.amount, Currency.of(body.currency))
+    except UnknownCurrency as error:
+        raise invalid("currency", str(error)) from error
+    except BadAmount as error:
+        raise invalid("amount", str(error)) from error
+    if amount.minor <= 0:
+        raise invalid("amount", "an order of nothing needs no payment; the amount must be greater than zero")
+    if not body.order_id.strip() or len(body.order_id) > ORDER_ID_MAX or not body.order_id.isprintable():
+        raise invalid("order_id", f"an order is known by 1 to {ORDER_ID_MAX} printable characters")
+    if not body.description.strip():
+        raise invalid("description", "say what is paid for; the buyer reads it on the payment page")
+    if body.tran_type not in ("", "sale", "auth"):
+        raise invalid("tran_type", "tran_type is sale or auth")
+    if body.language not in ("", "ar", "en"):
+        raise invalid("language", "language is ar or en")
+    _check_url(body.return_url)
+    return Wish(
+        order_id=OrderId(body.order_id),
+        amount=amount,
+        description=body.description[:DESCRIPTION_MAX],
+        return_url=body.return_url,
+        language=body.language,
+        customer=body.customer.contact() if body.customer else None,
+        shipping=body.shipping.contact() if body.shipping else None,
+        tran_type=body.tran_type,
+        methods=body.payment_methods,
+    )
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= URL_MAX
+    except ValueError:
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
+        raise invalid("return_url", f"return_url must be an http or https address of at most {URL_MAX} characters")
+
+
+def _choice(kind: type[E_], value: str | None, field: str) -> E_ | None:
+    if value is None:
+        return None
+    try:
+        return kind(value)
+    except ValueError:
+        raise invalid(field, f"{field} is one of {', '.join(one.value for one in kind)}") from None
+
+
+def _json(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
