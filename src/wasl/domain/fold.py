@@ -101,7 +101,7 @@ def _family(group: Iterable[Weighed]) -> Family:
         authorized=stated[Role.AUTHORIZES],
         returned=moved[Role.RETURNS_HOLD],
         held=Role.HOLDS in stated,
-        was_voided=Role.WAS_VOIDED in stated,
+        was_voided=bool({Role.WAS_VOIDED, Role.CARD_CHECK} & stated.keys()),
     )
 
 

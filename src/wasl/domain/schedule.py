@@ -99,9 +99,10 @@ def _after_return(payment: Payment, attempt: Attempt) -> Iterator[Instant]:
 
 def _fading(attempt: Attempt, *, days: int, last: Instant) -> Iterator[Instant]:
     """Hourly for a day, then four times a day."""
-    day_two = after(attempt.opened_at, DAY_MS)
-    yield from _every(HOUR_MS, start=attempt.opened_at, until=day_two, last=last)
-    yield from _every(6 * HOUR_MS, start=day_two, until=after(attempt.opened_at, days * DAY_MS), last=last)
+    day_one_ends = after(attempt.opened_at, DAY_MS)
+    end = after(attempt.opened_at, days * DAY_MS)
+    yield from _every(HOUR_MS, start=attempt.opened_at, until=day_one_ends, last=last)
+    yield from _every(6 * HOUR_MS, start=after(day_one_ends, -6 * HOUR_MS), until=end, last=last)
 
 
 def _every(step_ms: int, *, start: Instant, until: Instant, last: Instant) -> Iterator[Instant]:

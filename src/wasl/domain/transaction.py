@@ -81,12 +81,11 @@ def _join(facts: tuple[Fact, ...]) -> Transaction:
 
 
 def _contradict(facts: tuple[Fact, ...], leading: list[Fact]) -> bool:
-    """Whether the statements name different carts, amounts or currencies. Different statuses are no contradiction."""
+    """Whether the statements name different carts, amounts or currencies; types and statuses contradict nothing."""
     carts = {fact.cart_id for fact in facts}
     amounts = {fact.amount for fact in facts if fact.amount is not None}
     totals = {fact.moved for fact in leading if fact.moved is not None}
-    takes = {fact.kind for fact in leading} & {Kind.SALE, Kind.AUTH, Kind.CAPTURE, Kind.REFUND}
-    return len(carts) > 1 or len(amounts) > 1 or len(totals) > 1 or len(takes) > 1
+    return len(carts) > 1 or len(amounts) > 1 or len(totals) > 1
 
 
 def without_raw(evidence: Evidence) -> Evidence:
