@@ -1,0 +1,84 @@
+"""Silence is broken by asking."""
+
+from builders import CART, PAYMENT, STORE, fact, payment, said
+from wasl.domain.evidence import Verdict
+from wasl.domain.outcome import State
+from wasl.domain.payment import Payment
+from wasl.domain.revise import revise
+from wasl.domain.time import MINUTE_MS, SECOND_MS
+from wasl.engine.ask import RETRY_MS, ask_due
+from wasl.engine.ports import ByPayment
+from worlds import World
+
+
+async def waiting(w: World, **changes: object) -> Payment:
+    """A payment of which nobody has said anything."""
+    made = revise(payment(**changes), now=w.clock.now())
+    await w.engine.ledger.amend(ByPayment(STORE, PAYMENT), lambda _: made)
+    return made
+
+
+async def test_the_truth_is_known_although_every_voice_was_silent(w: World) -> None:
+    """A minute after the page opened the gateway is asked, and the answer pays."""
+    made = await waiting(w)
+    w.gateway.carts[CART] = [fact()]
+    assert await ask_due(w.engine) == 0
+    w.clock.forward(MINUTE_MS)
+    assert await ask_due(w.engine) == 1
+    paid = await w.payment(made)
+    assert (paid.outcome.state, paid.ask_at) == (State.PAID, None)
+    assert w.engine.wakers.tell.is_set()
+
+
+async def test_an_unanswered_question_is_asked_again(w: World) -> None:
+    """No answer is no result: nothing changes but the time of the next question."""
+    made = await waiting(w)
+    w.clock.forward(MINUTE_MS)
+    w.gateway.silent = True
+    await ask_due(w.engine)
+    after = await w.payment(made)
+    assert (after.outcome, after.asked_at, after.ask_at) == (made.outcome, None, w.clock.now() + RETRY_MS)
+
+
+async def test_expired_is_said_only_after_a_last_query(w: World) -> None:
+    """While the gateway is silent an unpaid page stays open, however old it is."""
+    made = await waiting(w)
+    w.clock.forward(25 * MINUTE_MS)
+    w.gateway.silent = True
+    await ask_due(w.engine)
+    assert (await w.payment(made)).outcome.state is State.OPEN
+    w.gateway.silent = False
+    w.clock.forward(MINUTE_MS)
+    await ask_due(w.engine)
+    expired = await w.payment(made)
+    assert expired.outcome.state is State.EXPIRED
+    assert expired.ask_at == made.attempts[0].expires_at + 30 * MINUTE_MS
+
+
+async def test_money_that_comes_after_the_page_expired_is_found(w: World) -> None:
+    """Partners' pages outlive ours, so the question is asked again for three days."""
+    made = await waiting(w)
+    w.clock.forward(21 * MINUTE_MS)
+    await ask_due(w.engine)
+    w.clock.forward(30 * MINUTE_MS)
+    w.gateway.carts[CART] = [fact(at=w.clock.now())]
+    await ask_due(w.engine)
+    late = await w.payment(made)
+    assert (late.outcome.state, late.outcome.concern.value) == (State.PAID, "paid_late")
+
+
+async def test_what_is_decided_is_not_asked_about(w: World) -> None:
+    """A paid payment costs the gateway nothing more."""
+    await waiting(w, evidence=(said(),))
+    w.clock.forward(90 * MINUTE_MS)
+    assert await ask_due(w.engine) == 0
+    assert w.gateway.asked == []
+
+
+async def test_a_declined_answer_fails_the_payment(w: World) -> None:
+    """A query is as good a witness as a callback."""
+    made = await waiting(w)
+    w.gateway.carts[CART] = [fact(verdict=Verdict.DECLINED)]
+    w.clock.forward(MINUTE_MS + SECOND_MS)
+    await ask_due(w.engine)
+    assert (await w.payment(made)).outcome.state is State.FAILED

@@ -1,0 +1,78 @@
+"""Callbacks and IPNs."""
+
+import asyncio
+
+import pytest
+
+from builders import CART, PAYMENT, STORE, fact, payment
+from wasl.domain.evidence import Verdict, Voice
+from wasl.domain.outcome import State
+from wasl.domain.payment import Payment
+from wasl.domain.revise import revise
+from wasl.domain.time import MINUTE_MS
+from wasl.engine.hear import hear
+from wasl.engine.ports import ByPayment, Refusal
+from worlds import SIGNED, World
+
+
+async def known(w: World) -> Payment:
+    """A payment that waits for its money."""
+    made = await w.engine.ledger.amend(ByPayment(STORE, PAYMENT), lambda _: revise(payment(), now=w.clock.now()))
+    assert made is not None
+    return made
+
+
+async def test_a_genuine_voice_pays_and_wakes_the_teller(w: World) -> None:
+    """Evidence, outcome and delivery are one commit."""
+    made = await known(w)
+    w.gateway.facts[b"paid"] = fact()
+    assert await hear(w.engine, w.store, Voice.CALLBACK, signature=SIGNED, body=b"paid") is None
+    paid = await w.payment(made)
+    assert (paid.outcome.state, paid.version, paid.tell_at) == (State.PAID, 2, w.clock.now())
+    assert w.engine.wakers.tell.is_set()
+    assert await w.engine.ledger.raw_evidence(STORE, PAYMENT) == [b"paid"]
+
+
+@pytest.mark.parametrize("signature", [None, "forged"])
+async def test_what_is_not_proved_changes_nothing(w: World, signature: str | None) -> None:
+    """A forged message saying paid leaves no trace in the payment."""
+    made = await known(w)
+    w.gateway.facts[b"paid"] = fact()
+    refusal = await hear(w.engine, w.store, Voice.CALLBACK, signature=signature, body=b"paid")
+    assert isinstance(refusal, Refusal)
+    assert await w.payment(made) == made
+
+
+async def test_every_voice_is_remembered_once(w: World) -> None:
+    """Callback and IPN state one fact: two voices, one sale."""
+    made = await known(w)
+    w.gateway.facts[b"paid"] = fact()
+    await asyncio.gather(
+        *(
+            hear(w.engine, w.store, voice, signature=SIGNED, body=b"paid")
+            for voice in (Voice.CALLBACK, Voice.IPN, Voice.CALLBACK)
+        )
+    )
+    paid = await w.payment(made)
+    assert sorted((e.voice.value, e.heard) for e in paid.evidence) == [("callback", 2), ("ipn", 1)]
+    assert (paid.outcome.captured, paid.version) == (paid.amount, 2)
+
+
+async def test_money_for_an_unknown_cart_is_kept(w: World) -> None:
+    """It is durable before anyone answers 200, and joins its payment later."""
+    w.gateway.facts[b"early"] = fact(cart_id=CART)
+    assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=b"early") is None
+    made = await known(w)
+    joined = await w.payment(made)
+    assert [e.fact.tran_ref for e in joined.evidence] == ["TST1"]
+
+
+async def test_what_is_not_understood_hastens_one_question_a_minute(w: World) -> None:
+    """An unknown letter is kept and asked about, but not as often as it is repeated."""
+    made = await known(w)
+    w.clock.forward(5 * MINUTE_MS)
+    w.gateway.facts[b"odd"] = fact(verdict=Verdict.UNRECOGNIZED)
+    await hear(w.engine, w.store, Voice.CALLBACK, signature=SIGNED, body=b"odd")
+    hastened = await w.payment(made)
+    assert hastened.ask_at is not None
+    assert hastened.ask_at <= w.clock.now()

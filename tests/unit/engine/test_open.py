@@ -1,0 +1,140 @@
+"""A store asks for money."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from builders import PRICE, SAR, fact
+from wasl.domain.evidence import CartId, Verdict, Voice
+from wasl.domain.money import Money
+from wasl.domain.outcome import Concern, State
+from wasl.domain.paying import ANSWER_AWAITED_MS
+from wasl.domain.payment import Answer, OrderId
+from wasl.domain.time import MINUTE_MS
+from wasl.engine.hear import hear
+from wasl.engine.open import NotOpened, Opened, Wish, open_payment
+from wasl.engine.ports import PageRefused
+from wasl.errors import GatewayUnavailable
+from worlds import NO_ANSWER, SIGNED, World
+
+WISH = Wish(order_id=OrderId("1042"), amount=PRICE, description="Two shirts", return_url="https://shop.example/back")
+
+
+async def opened(w: World, wish: Wish = WISH) -> Opened:
+    """What the store gets, when it gets a payment."""
+    answer = await open_payment(w.engine, w.store, wish)
+    assert isinstance(answer, Opened)
+    return answer
+
+
+async def says(w: World, *, cart: str, verdict: Verdict = Verdict.APPROVED, ref: str = "TST1") -> None:
+    """A genuine callback."""
+    w.gateway.facts[b"body"] = fact(ref, cart_id=CartId(cart), verdict=verdict)
+    assert await hear(w.engine, w.store, Voice.CALLBACK, signature=SIGNED, body=b"body") is None
+
+
+async def test_a_new_order_gets_a_page(w: World) -> None:
+    """The gateway is asked with the attempt's own cart, amount, callback and unguessable return address."""
+    answer = await opened(w)
+    assert answer.created
+    (wish,) = w.gateway.wishes
+    attempt = answer.payment.last_attempt
+    assert attempt is not None
+    assert (wish.cart_id, wish.amount, wish.page_minutes) == ("t-1042-1", PRICE, 20)
+    assert wish.callback_url == "https://wasl.example/paytabs/st_test/callback"
+    assert wish.return_url == f"https://wasl.example/paytabs/st_test/return/{attempt.return_key}"
+    assert attempt.redirect_url == "https://gateway.example/1"
+
+
+async def test_the_same_order_asked_again_gives_the_same_page(w: World) -> None:
+    """One page at a time: the gateway is asked once."""
+    first, again = await opened(w), await opened(w)
+    assert not again.created
+    assert again.payment == first.payment
+    assert len(w.gateway.wishes) == 1
+
+
+async def test_two_tabs_at_once_get_one_page(w: World) -> None:
+    """Whoever comes second waits for the first one's answer instead of opening another page."""
+    w.gateway.gate = asyncio.Event()
+    tabs = [asyncio.create_task(opened(w)) for _ in range(2)]
+    await w.gateway.at_gate.wait()
+    w.gateway.gate.set()
+    first, second = await asyncio.gather(*tabs)
+    assert len(w.gateway.wishes) == 1
+    assert first.payment.attempts == second.payment.attempts
+    assert {first.created, second.created} == {True, False}
+
+
+async def test_a_paid_order_gets_the_news_instead_of_a_page(w: World) -> None:
+    """A buyer who presses pay again is told that it is paid."""
+    await opened(w)
+    await says(w, cart="t-1042-1")
+    again = await opened(w)
+    assert again.payment.outcome.state is State.PAID
+    assert len(w.gateway.wishes) == 1
+
+
+async def test_a_declined_order_gets_the_next_attempt(w: World) -> None:
+    """With a cart of its own, so that the gateway's duplicate rule does not strand the buyer."""
+    await opened(w)
+    await says(w, cart="t-1042-1", verdict=Verdict.DECLINED)
+    again = await opened(w)
+    assert again.payment.outcome.state is State.OPEN
+    assert [one.cart_id for one in w.gateway.wishes] == ["t-1042-1", "t-1042-2"]
+
+
+async def test_a_lost_answer_opens_the_next_attempt_at_once(w: World) -> None:
+    """The lost page's cart stays on record and will be asked about."""
+    w.gateway.pages = [NO_ANSWER]
+    answer = await opened(w)
+    assert [one.answer for one in answer.payment.attempts] == [Answer.LOST, Answer.PAGE]
+    assert answer.payment.ask_at is not None
+
+
+async def test_two_lost_answers_are_told_to_the_store_and_are_safe_to_repeat(w: World) -> None:
+    """502 to the store; its next try continues with a third attempt."""
+    w.gateway.pages = [NO_ANSWER, NO_ANSWER]
+    with pytest.raises(GatewayUnavailable):
+        await open_payment(w.engine, w.store, WISH)
+    answer = await opened(w)
+    assert [one.answer for one in answer.payment.attempts] == [Answer.LOST, Answer.LOST, Answer.PAGE]
+    assert not answer.created
+
+
+async def test_a_crash_before_the_answer_does_not_strand_the_order(w: World) -> None:
+    """A wish whose asker died is given up after a while, and the next attempt opens."""
+    w.gateway.gate = asyncio.Event()
+    dying = asyncio.create_task(open_payment(w.engine, w.store, WISH))
+    await w.gateway.at_gate.wait()
+    dying.cancel()
+    w.gateway.gate = None
+    w.clock.forward(ANSWER_AWAITED_MS)
+    answer = await opened(w)
+    assert [one.answer for one in answer.payment.attempts] == [Answer.AWAITED, Answer.PAGE]
+
+
+async def test_a_refusal_is_told_in_the_gateways_words(w: World) -> None:
+    """The order stays payable once the profile is mended."""
+    w.gateway.pages = [PageRefused(code=206, message="Currency not available")]
+    answer = await open_payment(w.engine, w.store, WISH)
+    assert answer == NotOpened(reason="Currency not available")
+    assert len((await opened(w)).payment.attempts) == 2
+
+
+async def test_another_amount_supersedes_the_unpaid_page(w: World) -> None:
+    """The order was edited: a new page for the new amount, and money on the old page is a mismatch."""
+    await opened(w)
+    dearer = await opened(w, replace(WISH, amount=Money(9999, SAR)))
+    assert [str(one.amount) for one in dearer.payment.attempts] == ["57.90", "99.99"]
+    await says(w, cart="t-1042-1")
+    known = await w.payment(dearer.payment)
+    assert (known.outcome.state, known.outcome.concerns) == (State.OPEN, (Concern.AMOUNT_MISMATCH,))
+
+
+async def test_a_page_is_not_handed_out_in_its_last_minute(w: World) -> None:
+    """The buyer gets a fresh one instead of one that dies under the card form."""
+    await opened(w)
+    w.clock.forward(19 * MINUTE_MS + 1)
+    assert len((await opened(w)).payment.attempts) == 2

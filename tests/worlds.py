@@ -1,0 +1,178 @@
+"""A world for the engine's tests: a real SQLite ledger, and a gateway, shop and clock that do as they are told."""
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from builders import NOON, STORE, store
+from wasl.domain.evidence import CartId, Fact, TranRef
+from wasl.domain.payment import Payment, PaymentId
+from wasl.domain.secret import Secret
+from wasl.domain.store import Profile, Store, StoreId
+from wasl.domain.time import Instant
+from wasl.engine.engine import Engine, Urls
+from wasl.engine.ports import (
+    Arrival,
+    ByPayment,
+    Gateway,
+    Ledger,
+    OpenedPage,
+    PageRefused,
+    PageWish,
+    Receipt,
+    Refusal,
+    ReturnClaim,
+    Shop,
+    Telling,
+)
+from wasl.errors import GatewayUnavailable, StoreUnavailable
+
+SIGNED: Final = "signed"
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    at: Instant = NOON
+
+    def now(self) -> Instant:
+        return self.at
+
+    def forward(self, milliseconds: int) -> None:
+        self.at = Instant(self.at + milliseconds)
+
+
+@dataclass(slots=True)
+class Counting:
+    """Chance without chance: identifiers that count."""
+
+    count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def token(self) -> str:
+        return f"key-{next(self.count)}"
+
+    def payment_id(self, now: Instant) -> PaymentId:
+        del now
+        return PaymentId(f"pay_{next(self.count)}")
+
+    def store_id(self) -> StoreId:
+        return StoreId(f"st_{next(self.count):012}")
+
+    def api_key(self) -> Secret:
+        return Secret(f"wasl_key_{next(self.count)}")
+
+    def signing_secret(self) -> Secret:
+        return Secret("whsec_c2lnbmluZyBzZWNyZXQgZm9yIHRlc3Rz")
+
+    def jitter(self) -> float:
+        return 0.0
+
+
+@dataclass(slots=True)
+class ScriptedGateway:
+    """A gateway whose answers are set by the test.
+
+    A body is the name of a fact in `facts`, and `SIGNED` its signature. With a `gate` set, opening a page waits for it.
+    """
+
+    facts: dict[bytes, Fact] = field(default_factory=dict)
+    carts: dict[CartId, list[Fact]] = field(default_factory=dict)
+    pages: list[OpenedPage | PageRefused | Exception] = field(default_factory=list)
+    wishes: list[PageWish] = field(default_factory=list)
+    asked: list[CartId] = field(default_factory=list)
+    silent: bool = False
+    gate: asyncio.Event | None = None
+    at_gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def open_page(self, profile: Profile, wish: PageWish) -> OpenedPage | PageRefused:
+        del profile
+        self.wishes.append(wish)
+        if self.gate is not None:
+            self.at_gate.set()
+            await self.gate.wait()
+        number = len(self.wishes)
+        answer = self.pages.pop(0) if self.pages else _page(number)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def query_cart(self, profile: Profile, cart_id: CartId) -> Sequence[tuple[Fact, bytes]]:
+        del profile
+        self.asked.append(cart_id)
+        if self.silent:
+            raise GatewayUnavailable("no answer")
+        return [(fact, b"{}") for fact in self.carts.get(cart_id, [])]
+
+    def authenticate(self, profile: Profile, signature: str | None, body: bytes) -> Fact | Refusal:
+        del profile
+        if signature is None:
+            return Refusal.NO_SIGNATURE
+        return self.facts[body] if signature == SIGNED else Refusal.SIGNATURE_MISMATCH
+
+    def authenticate_return(self, profile: Profile, form: bytes) -> ReturnClaim | Refusal:
+        del profile
+        return ReturnClaim(fact=self.facts[form]) if form in self.facts else Refusal.SIGNATURE_MISMATCH
+
+
+def _page(number: int) -> OpenedPage:
+    return OpenedPage(tran_ref=TranRef(f"TST{number}"), redirect_url=f"https://gateway.example/{number}")
+
+
+@dataclass(slots=True)
+class ScriptedShop:
+    """A shop that answers as it is told, and remembers what it was told."""
+
+    in_order: bool = False
+    answers: list[Receipt | Exception] = field(default_factory=list)
+    told: list[Telling] = field(default_factory=list)
+
+    async def tell(self, store: Store, telling: Telling) -> Receipt:
+        del store
+        self.told.append(telling)
+        answer = self.answers.pop(0) if self.answers else Receipt(arrival=Arrival.CHANGED, note="ok", status="P")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass(slots=True)
+class World:
+    """One store on an engine."""
+
+    engine: Engine
+    gateway: ScriptedGateway
+    shop: ScriptedShop
+    clock: SetClock
+    store: Store
+
+    async def payment(self, payment: Payment) -> Payment:
+        """The payment as the ledger has it now."""
+        found = await self.engine.ledger.payment(ByPayment(STORE, payment.payment_id))
+        assert found is not None
+        return found
+
+
+async def world(ledger: Ledger) -> World:
+    """A store `st_test` on CS-Cart, at noon."""
+    gateway, shop, clock, shop_store = ScriptedGateway(), ScriptedShop(), SetClock(), store()
+    fits: tuple[Gateway, Shop] = (gateway, shop)
+    engine = Engine(
+        ledger=ledger,
+        gateway=fits[0],
+        shops={"cs-cart": fits[1]},
+        clock=clock,
+        chance=Counting(),
+        urls=Urls(
+            callback=lambda one: f"https://wasl.example/paytabs/{one.store_id}/callback",
+            returning=lambda one, key: f"https://wasl.example/paytabs/{one.store_id}/return/{key}",
+        ),
+    )
+    await ledger.add_store(shop_store, "digest")
+    return World(engine=engine, gateway=gateway, shop=shop, clock=clock, store=shop_store)
+
+
+NO_ANSWER: Final = GatewayUnavailable("no answer")
+SHOP_AWAY: Final = StoreUnavailable("the shop did not answer")
