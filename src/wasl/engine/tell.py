@@ -9,7 +9,7 @@ from wasl.domain.fold import fold
 from wasl.domain.time import HOUR_MS, MINUTE_MS, SECOND_MS, after
 from wasl.engine.engine import Engine
 from wasl.engine.ports import Arrival, Lease, Receipt, Telling
-from wasl.errors import StoreUnavailable
+from wasl.errors import Misconfigured, StoreUnavailable
 
 LEASE_MS: Final = MINUTE_MS  # longer than the slowest telling a connector allows itself
 BATCH: Final = 32
@@ -46,8 +46,9 @@ async def _tell_leased(engine: Engine, lease: Lease) -> None:
         return
     try:
         receipt = await shop.tell(store, telling)
-    except StoreUnavailable as error:
-        receipt = Receipt(arrival=Arrival.BUSY, note=str(error), retry_after_s=error.retry_after_s)
+    except (StoreUnavailable, Misconfigured) as error:
+        wait_s = error.retry_after_s if isinstance(error, StoreUnavailable) else 0
+        receipt = Receipt(arrival=Arrival.BUSY, note=str(error), retry_after_s=wait_s)
     await _record(engine, lease, telling, receipt)
 
 

@@ -25,19 +25,23 @@ class ShopAnswer:
 class ShopHttp:
     """Posts to shops over pooled connections. Redirects are not followed: a signed message goes where it was meant."""
 
-    def __init__(self) -> None:
+    def __init__(self, connector: aiohttp.BaseConnector | None = None) -> None:
+        """*connector* may restrict which addresses are reached; it is closed with this."""
+        self._connector = connector
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> ShopAnswer:
         """Send *body*; raises StoreUnavailable if no whole answer came in time."""
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-            self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                timeout=timeout, connector=self._connector, cookie_jar=aiohttp.DummyCookieJar()
+            )
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 content = await answer.content.read(ANSWER_MAX)
                 return ShopAnswer(status=answer.status, content_type=answer.content_type, body=content)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise StoreUnavailable(f"the shop did not answer ({type(error).__name__})") from error
 
     async def close(self) -> None:

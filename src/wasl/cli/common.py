@@ -1,0 +1,51 @@
+"""What several commands share: settings, output, and running a verb on an engine."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+import msgspec
+import uvloop
+
+from wasl.engine.engine import Engine
+from wasl.settings import Settings
+from wasl.telemetry import configure
+from wasl.wiring import wired
+
+T = TypeVar("T")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+
+
+def settings() -> Settings:
+    """This process's settings, with its logs set up accordingly."""
+    loaded = Settings.load(os.environ)
+    configure(loaded.log_format)
+    return loaded
+
+
+def run_async(coroutine: Awaitable[T]) -> T:
+    """Run to the end on the fast event loop."""
+
+    async def main() -> T:
+        return await coroutine
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main())
+
+
+def with_engine(verb: Callable[[Engine], Awaitable[T]], loaded: Settings | None = None) -> T:
+    """Run one verb on an engine of this process's settings."""
+
+    async def call() -> T:
+        async with wired(loaded or settings()) as engine:
+            return await verb(engine)
+
+    return run_async(call())
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))

@@ -1,0 +1,97 @@
+"""`wasl payment`: one payment, and what made it what it is."""
+
+from typing import Any
+
+import click
+
+from wasl.cli.common import json_option, print_json, with_engine
+from wasl.domain.outcome import State
+from wasl.domain.payment import Payment, PaymentId
+from wasl.engine.engine import Engine
+from wasl.engine.ports import ByPayment, PaymentFilter
+from wasl.engine.views import deliveries_view, evidence_view, payment_view
+
+
+@click.group()
+def payment() -> None:
+    """Payments and the evidence behind them."""
+
+
+@payment.command("list")
+@click.option("--state", type=click.Choice([state.value for state in State]))
+@json_option
+def list_(state: str | None, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """The payments of every store that changed last."""
+    only = PaymentFilter(state=State(state) if state else None)
+
+    async def read(engine: Engine) -> list[dict[str, Any]]:
+        now = engine.now()
+        pages = [await engine.ledger.payments(s.store_id, only, None, 50) for s in await engine.ledger.stores()]
+        return [payment_view(one, now=now) for page in pages for one in page.items]
+
+    views = with_engine(read)
+    if as_json:
+        print_json(views)
+        return
+    for view in views:
+        money = f"{view['amount']} {view['currency']}"
+        click.echo(f"{view['id']}  {view['state']:<18} {money:>18}  order {view['order_id']}")
+
+
+@payment.command()
+@click.argument("payment_id")
+@json_option
+def show(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """One payment as the API shows it."""
+
+    async def read(engine: Engine) -> dict[str, Any]:
+        return payment_view(await _find(engine, payment_id), now=engine.now())
+
+    view = with_engine(read)
+    if as_json:
+        print_json(view)
+        return
+    for key, value in view.items():
+        click.echo(f"{key:<15} {value}")
+
+
+@payment.command()
+@click.argument("payment_id")
+@json_option
+def explain(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """Every piece of evidence, what it proved, and what the store was told."""
+
+    async def read(engine: Engine) -> dict[str, Any]:
+        found = await _find(engine, payment_id)
+        told = await engine.ledger.deliveries(found.store_id, found.payment_id)
+        return {
+            **payment_view(found, now=engine.now()),
+            "evidence": evidence_view(found),
+            "deliveries": deliveries_view(told),
+        }
+
+    view = with_engine(read)
+    if as_json:
+        print_json(view)
+        return
+    _print_story(view)
+
+
+def _print_story(view: dict[str, Any]) -> None:
+    money = f"{view['amount']} {view['currency']}"
+    click.echo(f"order {view['order_id']}: {view['state']} ({view['concern']}), {view['paid']} of {money} paid")
+    for piece in view["evidence"]:
+        heard = f", heard {piece['heard']} times" if piece["heard"] > 1 else ""
+        stated = f"{piece['kind']} {piece['status']} {piece['amount'] or ''} {piece['currency'] or ''}".strip()
+        click.echo(f"  {piece['first_heard_at']}  {piece['voice']:<8} {stated}  -> {piece['role']}{heard}")
+    for told in view["deliveries"]:
+        when = told["told_at"] or "not yet told"
+        click.echo(f"  {when}  store    version {told['version']} {told['state']}: {told['note']}")
+
+
+async def _find(engine: Engine, payment_id: str) -> Payment:
+    for store in await engine.ledger.stores():
+        found = await engine.ledger.payment(ByPayment(store.store_id, PaymentId(payment_id)))
+        if found is not None:
+            return found
+    raise click.ClickException(f"there is no payment {payment_id}; `wasl payment list` shows those that are")

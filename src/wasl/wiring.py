@@ -1,0 +1,136 @@
+"""The one place where parts are constructed and connected. It decides nothing."""
+
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+
+from wasl.chance import SystemChance
+from wasl.domain.payment import Payment
+from wasl.domain.schedule import WATCH_MS
+from wasl.domain.secret import Secret
+from wasl.domain.store import Store
+from wasl.domain.time import Instant
+from wasl.engine.engine import Engine, Urls
+from wasl.engine.ports import Ledger
+from wasl.engine.views import payment_view
+from wasl.errors import Misconfigured
+from wasl.gateway.adapter import PayTabsGateway
+from wasl.gateway.regions import base_url_of
+from wasl.ledger.open import open_postgres, open_sqlite
+from wasl.ledger.seal import Seal
+from wasl.network import connector, is_public
+from wasl.settings import Settings
+from wasl.stores.api import Api
+from wasl.stores.cs_cart import CsCart
+from wasl.stores.http import ShopHttp
+
+PLATFORMS: Final = ("api", "cs-cart")
+URL_MAX: Final = 255  # what the gateway takes as a callback address
+HTTPS_PORT: Final = 443
+_log = structlog.get_logger(__name__)
+
+
+class SystemClock:
+    """Implements `engine.ports.Clock`."""
+
+    def now(self) -> Instant:
+        """See the port."""
+        return Instant(time.time_ns() // 1_000_000)
+
+
+@asynccontextmanager
+async def wired(settings: Settings, *, watch_ms: int = WATCH_MS) -> AsyncIterator[Engine]:
+    """An engine on the database, gateway and shops of *settings*, closed at the end."""
+    ledger = await open_ledger(settings)
+    private = settings.allow_private_networks
+    gateway = PayTabsGateway(connector=connector(allow_private=private))
+    http = ShopHttp(connector(allow_private=private))
+    clock, chance = SystemClock(), SystemChance()
+    try:
+        yield Engine(
+            ledger=ledger,
+            gateway=gateway,
+            shops={"cs-cart": CsCart(http, clock, chance), "api": Api(http, clock)},
+            clock=clock,
+            chance=chance,
+            urls=_urls(settings),
+            watch_ms=watch_ms,
+        )
+    finally:
+        await http.close()
+        await gateway.close()
+        await ledger.close()
+
+
+async def open_ledger(settings: Settings) -> Ledger:
+    """The ledger, sealed with the keys of *settings*. SQLite makes itself a key file where none was set."""
+    path = settings.sqlite_path
+    if path is not None:
+        return open_sqlite(path, Seal(settings.secret_keys or (_key_file(path),)), describe)
+    if not settings.secret_keys:
+        raise Misconfigured("set WASL_SECRET_KEY to a text of at least 32 characters; PostgreSQL runs only with one")
+    return await open_postgres(settings.database_url, Seal(settings.secret_keys), describe)
+
+
+def describe(payment: Payment) -> bytes:
+    """What a store will be told of this version of *payment*."""
+    return msgspec.json.encode(payment_view(payment, now=payment.updated_at))
+
+
+def _key_file(database: Path) -> Secret:
+    """The key beside the database file, made on first use and readable by its owner alone.
+
+    It appears whole or not at all, so that two processes starting at once use the same one.
+    """
+    path = database.with_name(database.name + ".key")
+    if not path.exists():
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=".wasl-key-")
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        else:
+            _log.info("secret_file_made", file=str(path), advice="keep a copy elsewhere: without it nothing opens")
+        finally:
+            Path(made).unlink()
+    return Secret(path.read_text(encoding="ascii").strip())
+
+
+def _urls(settings: Settings) -> Urls:
+    callable_ = settings.allow_private_networks or is_callable(settings.public_url)
+
+    def callback(store: Store) -> str | None:
+        url = f"{settings.public_url}/paytabs/{store.store_id}/callback"
+        return url if settings.public_url and callable_ and len(url) <= URL_MAX else None
+
+    def returning(store: Store, key: str) -> str:
+        return f"{settings.public_url}/paytabs/{store.store_id}/return/{key}"
+
+    return Urls(callback=callback, returning=returning)
+
+
+def is_callable(url: str) -> bool:
+    """Whether the gateway would call this address: public HTTPS on port 443, written without a port."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or parts.port is not None or not parts.hostname:
+        return False
+    try:
+        return is_public(parts.hostname)
+    except ValueError:
+        return "." in parts.hostname and not parts.hostname.endswith((".local", ".localhost", ".internal"))
+
+
+def gateway_url(region: str) -> str:
+    """The gateway's address in a PayTabs region; raises Misconfigured with the regions there are."""
+    return base_url_of(region)
