@@ -1,0 +1,140 @@
+"""The CS-Cart connector, against a door on a real socket."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from builders import NOON, fact, payment, said, store
+from serving import serving
+from wasl.domain.evidence import Verdict
+from wasl.domain.fold import fold
+from wasl.domain.outcome import State
+from wasl.domain.store import Store
+from wasl.engine.ports import Arrival, Receipt, Telling
+from wasl.errors import StoreUnavailable
+from wasl.stores.cs_cart import CsCart
+from wasl.stores.http import ShopHttp
+from worlds import Counting, SetClock
+
+
+@dataclass(slots=True)
+class Door:
+    """A shop's door: remembers the calls, answers as it is told."""
+
+    answer: Response = field(default_factory=lambda: settled("changed", "P"))
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    url: str = ""
+    chance: Counting = field(default_factory=Counting)
+
+    async def open(self, request: Request) -> Response:
+        self.calls.append((dict(request.headers), await request.body()))
+        assert request.query_params["dispatch"] == "wasl.settle"
+        return self.answer
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.calls[-1][1])
+
+
+def settled(result: str, status: str, reason: str = "") -> Response:
+    """The add-on's receipt."""
+    return Response(json.dumps({"result": result, "status": status, "reason": reason}), media_type="application/json")
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    """A shop on loopback."""
+    shop = Door()
+    app = Starlette(routes=[Route("/index.php", shop.open, methods=["POST"])])
+    async with serving(app) as url:
+        shop.url = url
+        yield shop
+
+
+async def tell(door: Door, *facts: Any, shop: Store | None = None) -> Receipt:
+    """Tell the door about a payment that heard these facts."""
+    told = replace(payment(), evidence=tuple(said(one) for one in facts or (fact(),)), version=2)
+    told = replace(told, outcome=fold(told))
+    http = ShopHttp()
+    try:
+        connector = CsCart(http, SetClock(), door.chance)
+        telling = Telling(payment=told, version=2, body=b"{}")
+        return await connector.tell(shop or store(store_url=door.url), telling)
+    finally:
+        await http.close()
+
+
+async def test_a_paid_order_is_asked_to_become_processed(door: Door) -> None:
+    """One signed call with what the add-on needs to check the order by itself."""
+    receipt = await tell(door)
+    assert (receipt.arrival, receipt.status) == (Arrival.CHANGED, "P")
+    assert door.body == {
+        "type": "order.settle", "order_id": "1042", "version": 2, "target_status": "P", "state": "paid",
+        "concern": "none", "amount": "57.90", "currency": "SAR", "paid": "57.90", "refunded": "0.00",
+        "tran_ref": "TST1", "payment_id": "pay_test", "note": "",
+    }  # fmt: skip
+
+
+async def test_the_call_is_signed_over_nonce_time_and_body(door: Door) -> None:
+    """As Standard Webhooks says, with a nonce of its own for each call."""
+    await tell(door)
+    await tell(door)
+    (headers, body), (again, _) = door.calls
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mac = base64.b64encode(hmac.digest(store().signing_key(), signed, hashlib.sha256)).decode()
+    assert headers["webhook-signature"] == f"v1,{mac}"
+    assert headers["webhook-timestamp"] == str(NOON // 1000)
+    assert headers["webhook-id"] != again["webhook-id"]
+
+
+async def test_a_state_without_a_status_changes_nothing(door: Door) -> None:
+    """A cancelled payment leaves the order as it is, unless the merchant chose otherwise."""
+    canceled = fact(verdict=Verdict.CANCELED)
+    assert (await tell(door, canceled)).arrival is Arrival.UNCHANGED
+    assert door.calls == []
+    chosen = store(store_url=door.url, status_map={State.CANCELED: "I"})
+    await tell(door, canceled, shop=chosen)
+    assert door.body["target_status"] == "I"
+
+
+async def test_out_of_stock_is_taken_and_said(door: Door) -> None:
+    """The shop's engine made it backordered: the money is in, and the note says so."""
+    door.answer = settled("changed", "B")
+    receipt = await tell(door)
+    assert (receipt.arrival, receipt.status) == (Arrival.CHANGED, "B")
+    assert "out of stock" in receipt.note
+
+
+@pytest.mark.parametrize(
+    ("answer", "arrival"),
+    [
+        (settled("unchanged", "P"), Arrival.UNCHANGED),
+        (settled("refused", "I", "changed by hand"), Arrival.REFUSED),
+        (Response("<html>maintenance</html>", media_type="text/html"), Arrival.BUSY),
+        (Response("{}", media_type="application/json"), Arrival.BUSY),
+        (Response("{", media_type="application/json"), Arrival.BUSY),
+        (Response(status_code=503), Arrival.BUSY),
+        (Response(status_code=404), Arrival.BUSY),
+        (Response(status_code=302, headers={"location": "/elsewhere"}), Arrival.BUSY),
+    ],
+)
+async def test_only_the_doors_own_receipt_counts(door: Door, answer: Response, arrival: Arrival) -> None:
+    """A maintenance page answers 200 as well, and a redirect is not followed."""
+    door.answer = answer
+    assert (await tell(door)).arrival is arrival
+
+
+async def test_a_shop_that_is_away_is_not_an_answer(door: Door) -> None:
+    """Nobody knows whether it heard."""
+    with pytest.raises(StoreUnavailable):
+        await tell(door, shop=store(store_url="http://127.0.0.1:9"))
