@@ -24,7 +24,7 @@ from wasl.engine.ports import Ledger
 from wasl.engine.views import payment_view
 from wasl.errors import Misconfigured
 from wasl.gateway.adapter import PayTabsGateway
-from wasl.gateway.regions import base_url_of
+from wasl.gateway.regions import base_url_of, normal_base_url
 from wasl.ledger.open import open_postgres, open_sqlite
 from wasl.ledger.seal import Seal
 from wasl.network import connector, is_public
@@ -131,6 +131,6 @@ def is_callable(url: str) -> bool:
         return "." in parts.hostname and not parts.hostname.endswith((".local", ".localhost", ".internal"))
 
 
-def gateway_url(region: str) -> str:
-    """The gateway's address in a PayTabs region; raises Misconfigured with the regions there are."""
-    return base_url_of(region)
+def gateway_url(region: str, url: str) -> str:
+    """The gateway's address: of a PayTabs region, or *url* itself. Raises Misconfigured if it is neither."""
+    return normal_base_url(url) if url else base_url_of(region)

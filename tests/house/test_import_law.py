@@ -24,6 +24,7 @@ LAW: Final[dict[str, frozenset[str]]] = {
     "wiring": frozenset({"network", "domain", "engine", "errors", "gateway", "stores", "ledger", "settings", "chance"}),
     "emulator": frozenset(),
     "demo": frozenset({"emulator", "domain"}),
+    "__main__": frozenset({"cli"}),
     "cli": frozenset({"domain", "engine", "errors", "settings", "telemetry", "wiring", "web", "emulator", "demo"}),
 }
 # What a room may not import from outside, whatever it is for.

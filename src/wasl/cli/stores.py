@@ -98,7 +98,7 @@ def _wanted(options: dict[str, Any]) -> Store:
         name=options["name"],
         platform=options["platform"],
         profile=Profile(
-            base_url=options["url"] or gateway_url(options["region"]),
+            base_url=gateway_url(options["region"] or "", options["url"] or ""),
             profile_id=options["profile_id"],
             server_key=Secret(options["server_key"].strip()),
         ),

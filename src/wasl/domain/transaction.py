@@ -82,7 +82,7 @@ def _join(facts: tuple[Fact, ...]) -> Transaction:
 
 def _contradict(facts: tuple[Fact, ...], leading: list[Fact]) -> bool:
     """Whether the statements name different carts, amounts or currencies; types and statuses contradict nothing."""
-    carts = {fact.cart_id for fact in facts}
+    carts = {fact.cart_id for fact in facts if fact.cart_id}
     amounts = {fact.amount for fact in facts if fact.amount is not None}
     totals = {fact.moved for fact in leading if fact.moved is not None}
     return len(carts) > 1 or len(amounts) > 1 or len(totals) > 1

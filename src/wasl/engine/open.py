@@ -13,7 +13,7 @@ from wasl.domain.store import Store
 from wasl.domain.time import MINUTE_MS, Instant, after
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByOrder, ByPayment, Contact, OpenedPage, PageRefused, PageWish
-from wasl.errors import GatewayUnavailable, required
+from wasl.errors import GatewayUnavailable, Misconfigured, required
 
 GATEWAY_TRIES: Final = 2  # a lost answer opens the next attempt at once; a second loss is told to the store
 AWAIT_STEP_S: Final = 0.1
@@ -70,6 +70,8 @@ async def open_payment(engine: Engine, store: Store, wish: Wish) -> Opened | Not
         except GatewayUnavailable:
             await _record_answer(engine, payment, attempt, Answer.LOST)
             continue
+        except Misconfigured as error:
+            answer = PageRefused(code=0, message=str(error))
         if isinstance(answer, PageRefused):
             await _record_answer(engine, payment, attempt, Answer.REFUSED)
             return NotOpened(reason=answer.message)

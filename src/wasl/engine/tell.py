@@ -6,12 +6,12 @@ from typing import Final
 import structlog
 
 from wasl.domain.fold import fold
-from wasl.domain.time import HOUR_MS, MINUTE_MS, SECOND_MS, after
+from wasl.domain.time import HOUR_MS, SECOND_MS, after
 from wasl.engine.engine import Engine
 from wasl.engine.ports import Arrival, Lease, Receipt, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 
-LEASE_MS: Final = MINUTE_MS  # longer than the slowest telling a connector allows itself
+LEASE_MS: Final = 15 * SECOND_MS  # longer than the slowest telling; a killed worker is followed this soon
 BATCH: Final = 32
 BACKOFF_MS: Final = 2 * SECOND_MS
 BACKOFF_MAX_MS: Final = HOUR_MS

@@ -8,7 +8,7 @@ import aiohttp
 
 from wasl.errors import StoreUnavailable
 
-TIMEOUT_S: Final = 20.0
+TIMEOUT_S: Final = 10.0
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_MAX: Final = 64 * 1024
 
@@ -39,7 +39,7 @@ class ShopHttp:
             )
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-                content = await answer.content.read(ANSWER_MAX)
+                content = await _read(answer)
                 return ShopAnswer(status=answer.status, content_type=answer.content_type, body=content)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise StoreUnavailable(f"the shop did not answer ({type(error).__name__})") from error
@@ -49,3 +49,13 @@ class ShopHttp:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """The body, or its first 64 KiB: no shop's receipt is longer."""
+    content = bytearray()
+    async for chunk in answer.content.iter_any():
+        content += chunk
+        if len(content) > ANSWER_MAX:
+            break
+    return bytes(content[:ANSWER_MAX])

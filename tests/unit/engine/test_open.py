@@ -15,7 +15,7 @@ from wasl.domain.time import MINUTE_MS
 from wasl.engine.hear import hear
 from wasl.engine.open import NotOpened, Opened, Wish, open_payment
 from wasl.engine.ports import PageRefused
-from wasl.errors import GatewayUnavailable
+from wasl.errors import GatewayUnavailable, Misconfigured
 from worlds import NO_ANSWER, SIGNED, World
 
 WISH = Wish(order_id=OrderId("1042"), amount=PRICE, description="Two shirts", return_url="https://shop.example/back")
@@ -121,6 +121,13 @@ async def test_a_refusal_is_told_in_the_gateways_words(w: World) -> None:
     answer = await open_payment(w.engine, w.store, WISH)
     assert answer == NotOpened(reason="Currency not available")
     assert len((await opened(w)).payment.attempts) == 2
+
+
+async def test_a_profile_the_gateway_refuses_does_not_block_the_order(w: World) -> None:
+    """A wrong key is told at once, and once it is mended the next try opens without waiting."""
+    w.gateway.pages = [Misconfigured("the server key belongs to another region")]
+    assert await open_payment(w.engine, w.store, WISH) == NotOpened(reason="the server key belongs to another region")
+    assert (await opened(w)).payment.attempts[0].answer is Answer.REFUSED
 
 
 async def test_another_amount_supersedes_the_unpaid_page(w: World) -> None:

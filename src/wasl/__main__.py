@@ -1,0 +1,5 @@
+"""`python -m wasl` is the command `wasl`."""
+
+from wasl.cli import main
+
+main()
