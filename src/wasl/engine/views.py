@@ -1,112 +1,268 @@
-"""What interfaces show: a payment, its evidence and its deliveries as plain values, the same everywhere."""
+"""What interfaces show: a payment, its evidence and its deliveries as plain, typed values, the same everywhere.
+
+Field names are the contract's. Amounts are decimal texts in their currency's decimals, times are RFC 3339 in UTC.
+"""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from wasl.domain.evidence import Evidence, Kind
 from wasl.domain.fold import weighed_evidence
 from wasl.domain.money import Money
+from wasl.domain.outcome import Concern, State
 from wasl.domain.paying import attempt_state, live_page
 from wasl.domain.payment import Attempt, Payment
+from wasl.domain.store import Store
 from wasl.domain.time import Instant, rfc3339
 from wasl.engine.ports import Delivery
 
-View = dict[str, Any]  # JSON-ready: texts, numbers, lists and objects
+HASTENS = "hastens"  # the part of what proves no money: it only makes Wasl ask sooner
 
 
-def payment_view(payment: Payment, *, now: Instant) -> View:
-    """A payment as the contract shows it, in `GET /v1/payments/{id}` and in every webhook.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyView:
+    """An amount in a currency that is not the payment's."""
 
-    `paid` is what was approved, `moved` what really moved (a card discount lowers it), `unmatched` is in the
-    payment's own currency; money of other currencies stands in `unmatched_other`.
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionsView:
+    """What the buyer must quote, where the payment waits for a deferred method."""
+
+    method: str
+    reference: str
+    expires_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptView:
+    """One hosted page; its address only while it can be paid on."""
+
+    cart_id: str
+    tran_ref: str | None
+    state: State
+    redirect_url: str | None
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationView:
+    """A capture, void or refund."""
+
+    id: str
+    kind: str
+    amount: str
+    state: str
+    tran_ref: str | None
+    reason: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentView:
+    """A payment, in `GET /v1/payments` and in every webhook.
+
+    `paid` is what was approved, `moved` what really moved (a card discount lowers it), `unmatched` money that fits no
+    attempt, in the payment's own currency; money of other currencies stands in `unmatched_other`.
     """
+
+    id: str
+    order_id: str
+    state: State
+    concern: Concern
+    concerns: tuple[Concern, ...]
+    amount: str
+    currency: str
+    paid: str
+    refunded: str
+    moved: str
+    authorized: str
+    unmatched: str
+    unmatched_other: tuple[MoneyView, ...]
+    tran_ref: str | None
+    version: int
+    redirect_url: str | None
+    instructions: InstructionsView | None
+    attempts: tuple[AttemptView, ...]
+    operations: tuple[OperationView, ...]
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceView:
+    """One piece of evidence and the part it plays.
+
+    `proved` says whether it may prove money: a return is authentic, but states no amount.
+    """
+
+    voice: str
+    kind: str
+    status: str
+    amount: str | None
+    currency: str | None
+    moved: str | None
+    tran_ref: str
+    previous_tran_ref: str | None
+    cart_id: str
+    code: str
+    message: str
+    method: str
+    transaction_time: str | None
+    first_heard_at: str
+    last_heard_at: str
+    heard: int
+    proved: bool
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """One version, and what became of telling the store."""
+
+    version: int
+    state: State
+    concern: Concern
+    created_at: str
+    tries: int
+    told_at: str | None
+    note: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreView:
+    """A store's settings, without a secret."""
+
+    store_id: str
+    name: str
+    platform: str
+    gateway_url: str
+    profile_id: int
+    currency: str
+    store_url: str
+    webhook_url: str
+    cart_prefix: str
+    status_map: dict[str, str]
+    tran_type: str
+    page_minutes: int
+    live: bool
+    created_at: str
+
+
+def payment_view(payment: Payment, *, now: Instant) -> PaymentView:
+    """A payment as it is shown at *now*, which decides whether its page still lives."""
     outcome, currency = payment.outcome, payment.amount.currency
     page = live_page(payment, now=now)
     unmatched = {money.currency.code: money for money in outcome.unmatched}
     own = unmatched.pop(currency.code, Money(0, currency))
-    instructions = outcome.instructions if outcome.state == "pending" else None
-    return {
-        "id": payment.payment_id,
-        "order_id": payment.order_id,
-        "state": outcome.state.value,
-        "concern": outcome.concern.value,
-        "concerns": [concern.value for concern in outcome.concerns],
-        "amount": str(payment.amount),
-        "currency": currency.code,
-        "paid": str(outcome.captured),
-        "refunded": str(outcome.refunded),
-        "moved": str(outcome.moved),
-        "authorized": str(outcome.authorized),
-        "unmatched": str(own),
-        "unmatched_other": [{"amount": str(m), "currency": m.currency.code} for m in unmatched.values()],
-        "tran_ref": outcome.tran_ref,
-        "version": payment.version,
-        "redirect_url": page.redirect_url if page else None,
-        "instructions": instructions
-        and {"method": instructions.method, "reference": instructions.reference, "expires_at": None},
-        "attempts": [_attempt_view(payment, attempt, page) for attempt in payment.attempts],
-        "operations": [],
-        "created_at": rfc3339(payment.created_at),
-        "updated_at": rfc3339(payment.updated_at),
-    }
+    return PaymentView(
+        id=payment.payment_id,
+        order_id=payment.order_id,
+        state=outcome.state,
+        concern=outcome.concern,
+        concerns=outcome.concerns,
+        amount=str(payment.amount),
+        currency=currency.code,
+        paid=str(outcome.captured),
+        refunded=str(outcome.refunded),
+        moved=str(outcome.moved),
+        authorized=str(outcome.authorized),
+        unmatched=str(own),
+        unmatched_other=tuple(MoneyView(amount=str(m), currency=m.currency.code) for m in unmatched.values()),
+        tran_ref=outcome.tran_ref,
+        version=payment.version,
+        redirect_url=page.redirect_url if page else None,
+        instructions=_instructions_view(payment),
+        attempts=tuple(_attempt_view(payment, attempt, page) for attempt in payment.attempts),
+        operations=(),
+        created_at=rfc3339(payment.created_at),
+        updated_at=rfc3339(payment.updated_at),
+    )
 
 
-def _attempt_view(payment: Payment, attempt: Attempt, page: Attempt | None) -> View:
-    return {
-        "cart_id": attempt.cart_id,
-        "tran_ref": attempt.tran_ref,
-        "state": attempt_state(payment, attempt).value,
-        "redirect_url": attempt.redirect_url if attempt is page else None,
-        "expires_at": rfc3339(attempt.expires_at),
-    }
+def _instructions_view(payment: Payment) -> InstructionsView | None:
+    told = payment.outcome.instructions
+    if told is None or payment.outcome.state is not State.PENDING:
+        return None
+    return InstructionsView(method=told.method, reference=told.reference, expires_at=None)
 
 
-def evidence_view(payment: Payment) -> list[View]:
-    """Every piece of evidence, oldest first, with the part it plays in the outcome.
+def _attempt_view(payment: Payment, attempt: Attempt, page: Attempt | None) -> AttemptView:
+    return AttemptView(
+        cart_id=attempt.cart_id,
+        tran_ref=attempt.tran_ref,
+        state=attempt_state(payment, attempt),
+        redirect_url=attempt.redirect_url if attempt is page else None,
+        expires_at=rfc3339(attempt.expires_at),
+    )
 
-    `proved` says whether it may prove money: a return is authentic, but states no amount.
-    """
+
+def evidence_view(payment: Payment) -> tuple[PieceView, ...]:
+    """Every piece of evidence, oldest first, with the part it plays in the outcome."""
     roles = {w.transaction.tran_ref: w.role.value for w in weighed_evidence(payment)}
-    return [_piece_view(piece, roles.get(piece.fact.tran_ref, "hastens")) for piece in payment.evidence]
+    return tuple(_piece_view(piece, roles.get(piece.fact.tran_ref, HASTENS)) for piece in payment.evidence)
 
 
-def _piece_view(piece: Evidence, role: str) -> View:
+def _piece_view(piece: Evidence, role: str) -> PieceView:
     fact = piece.fact
-    said_by_return = fact.kind is Kind.UNSTATED
-    return {
-        "voice": piece.voice.value,
-        "kind": fact.kind.value,
-        "status": fact.verdict.value,
-        "amount": str(fact.amount) if fact.amount else None,
-        "currency": fact.amount.currency.code if fact.amount else None,
-        "moved": str(fact.moved) if fact.moved else None,
-        "tran_ref": fact.tran_ref,
-        "previous_tran_ref": fact.previous_ref,
-        "cart_id": fact.cart_id,
-        "code": fact.code,
-        "message": fact.message,
-        "method": fact.method,
-        "transaction_time": rfc3339(fact.at) if fact.at is not None else None,
-        "first_heard_at": rfc3339(piece.first_heard_at),
-        "last_heard_at": rfc3339(piece.last_heard_at),
-        "heard": piece.heard,
-        "proved": not said_by_return,
-        "role": "hastens" if said_by_return else role,
-    }
+    states_money = fact.kind is not Kind.UNSTATED
+    return PieceView(
+        voice=piece.voice.value,
+        kind=fact.kind.value,
+        status=fact.verdict.value,
+        amount=str(fact.amount) if fact.amount else None,
+        currency=fact.amount.currency.code if fact.amount else None,
+        moved=str(fact.moved) if fact.moved else None,
+        tran_ref=fact.tran_ref,
+        previous_tran_ref=fact.previous_ref,
+        cart_id=fact.cart_id,
+        code=fact.code,
+        message=fact.message,
+        method=fact.method,
+        transaction_time=rfc3339(fact.at) if fact.at is not None else None,
+        first_heard_at=rfc3339(piece.first_heard_at),
+        last_heard_at=rfc3339(piece.last_heard_at),
+        heard=piece.heard,
+        proved=states_money,
+        role=role if states_money else HASTENS,
+    )
 
 
-def deliveries_view(deliveries: Sequence[Delivery]) -> list[View]:
+def deliveries_view(deliveries: Sequence[Delivery]) -> tuple[DeliveryView, ...]:
     """What the store was told of each version, and what it answered."""
-    return [
-        {
-            "version": delivery.version,
-            "state": delivery.state.value,
-            "concern": delivery.concern.value,
-            "created_at": rfc3339(delivery.created_at),
-            "tries": delivery.tries,
-            "told_at": rfc3339(delivery.told_at) if delivery.told_at is not None else None,
-            "note": delivery.note,
-            "status": delivery.status,
-        }
+    return tuple(
+        DeliveryView(
+            version=delivery.version,
+            state=delivery.state,
+            concern=delivery.concern,
+            created_at=rfc3339(delivery.created_at),
+            tries=delivery.tries,
+            told_at=rfc3339(delivery.told_at) if delivery.told_at is not None else None,
+            note=delivery.note,
+            status=delivery.status,
+        )
         for delivery in deliveries
-    ]
+    )
+
+
+def store_view(store: Store) -> StoreView:
+    """A store as it is shown to itself and to whoever runs the service."""
+    return StoreView(
+        store_id=store.store_id,
+        name=store.name,
+        platform=store.platform,
+        gateway_url=store.profile.base_url,
+        profile_id=store.profile.profile_id,
+        currency=store.currency.code,
+        store_url=store.store_url,
+        webhook_url=store.webhook_url,
+        cart_prefix=store.cart_prefix,
+        status_map={state.value: status for state, status in store.status_map.items()},
+        tran_type=store.tran_type,
+        page_minutes=store.page_minutes,
+        live=store.live,
+        created_at=rfc3339(store.created_at),
+    )

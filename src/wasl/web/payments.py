@@ -1,5 +1,6 @@
 """The API a store calls: payments, their evidence, and the store itself."""
 
+from dataclasses import dataclass, fields
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +16,15 @@ from wasl.domain.payment import ORDER_ID_MAX, OrderId, Payment, PaymentId
 from wasl.engine.engine import Engine
 from wasl.engine.open import NotOpened, Wish, open_payment
 from wasl.engine.ports import ByPayment, Contact, PaymentFilter
-from wasl.engine.views import deliveries_view, evidence_view, payment_view
+from wasl.engine.views import (
+    DeliveryView,
+    PaymentView,
+    PieceView,
+    deliveries_view,
+    evidence_view,
+    payment_view,
+    store_view,
+)
 from wasl.web.auth import calling_store
 from wasl.web.problems import Problem, invalid, not_found
 from wasl.web.requests import query_instant, read_json
@@ -60,6 +69,26 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDetail(PaymentView):
+    """`GET /v1/payments/{id}`: the payment, and what the store was told of it."""
+
+    deliveries: tuple[DeliveryView, ...]
+
+
+class PaymentList(msgspec.Struct, frozen=True):
+    """`GET /v1/payments`."""
+
+    items: tuple[PaymentView, ...]
+    next_cursor: str | None
+
+
+class EvidenceList(msgspec.Struct, frozen=True):
+    """`GET /v1/payments/{id}/evidence`."""
+
+    items: tuple[PieceView, ...]
+
+
 def routes() -> list[Route]:
     """Everything under /v1 that this module answers."""
     return [
@@ -100,7 +129,7 @@ async def listing(request: Request) -> Response:
     except ValueError as error:
         raise invalid("cursor", str(error)) from error
     now = engine.now()
-    return _json({"items": [payment_view(p, now=now) for p in page.items], "next_cursor": page.next_cursor})
+    return _json(PaymentList(tuple(payment_view(p, now=now) for p in page.items), page.next_cursor))
 
 
 async def show(request: Request) -> Response:
@@ -108,34 +137,17 @@ async def show(request: Request) -> Response:
     engine: Engine = request.app.state.engine
     payment = await _payment(request)
     told = await engine.ledger.deliveries(payment.store_id, payment.payment_id)
-    return _json({**payment_view(payment, now=engine.now()), "deliveries": deliveries_view(told)})
+    return _json(PaymentDetail(**_fields(payment_view(payment, now=engine.now())), deliveries=deliveries_view(told)))
 
 
 async def evidence(request: Request) -> Response:
     """Everything heard about one payment, and the part it plays."""
-    return _json({"items": evidence_view(await _payment(request))})
+    return _json(EvidenceList(evidence_view(await _payment(request))))
 
 
 async def who_am_i(request: Request) -> Response:
     """The calling store's settings, without a secret."""
-    store = await calling_store(request)
-    return _json(
-        {
-            "store_id": store.store_id,
-            "name": store.name,
-            "platform": store.platform,
-            "currency": store.currency.code,
-            "profile_id": store.profile.profile_id,
-            "gateway_url": store.profile.base_url,
-            "store_url": store.store_url,
-            "webhook_url": store.webhook_url,
-            "cart_prefix": store.cart_prefix,
-            "tran_type": store.tran_type,
-            "page_minutes": store.page_minutes,
-            "status_map": {state.value: status for state, status in store.status_map.items()},
-            "live": store.live,
-        }
-    )
+    return _json(store_view(await calling_store(request)))
 
 
 async def _payment(request: Request) -> Payment:
@@ -146,6 +158,10 @@ async def _payment(request: Request) -> Payment:
     if payment is None:
         raise not_found("payment")
     return payment
+
+
+def _fields(view: PaymentView) -> dict[str, Any]:
+    return {field.name: getattr(view, field.name) for field in fields(view)}
 
 
 def _wish(body: PaymentBody) -> Wish:

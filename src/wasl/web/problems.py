@@ -12,6 +12,16 @@ from wasl.errors import GatewayUnavailable, LedgerUnavailable, Misconfigured, Un
 TYPE_PREFIX: Final = "urn:wasl:problem:"
 
 
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, rename={"type_": "type"}, omit_defaults=True):
+    """The body of every error."""
+
+    type_: str
+    title: str
+    status: int
+    detail: str
+    field: str = ""
+
+
 @dataclass(kw_only=True, eq=False)  # not frozen: the runtime writes tracebacks onto exceptions
 class Problem(Exception):
     """One answer that says what is wrong and what to do. `type_` never changes once it is published."""
@@ -24,13 +34,13 @@ class Problem(Exception):
 
     def response(self) -> Response:
         """The HTTP answer."""
-        document = {
-            "type": TYPE_PREFIX + self.type_,
-            "title": self.status.phrase,
-            "status": self.status.value,
-            "detail": self.detail,
-            **({"field": self.field} if self.field else {}),
-        }
+        document = ProblemDocument(
+            type_=TYPE_PREFIX + self.type_,
+            title=self.status.phrase,
+            status=self.status.value,
+            detail=self.detail,
+            field=self.field,
+        )
         headers = {"retry-after": str(max(1, round(self.retry_after_s)))} if self.retry_after_s else None
         return Response(msgspec.json.encode(document), self.status, headers, media_type="application/problem+json")
 
