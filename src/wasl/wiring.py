@@ -25,6 +25,7 @@ from wasl.engine.views import payment_view
 from wasl.errors import Misconfigured
 from wasl.gateway.adapter import PayTabsGateway
 from wasl.gateway.regions import base_url_of, normal_base_url
+from wasl.ledger.migrate import HEAD, upgrade_postgres, upgrade_sqlite
 from wasl.ledger.open import open_postgres, open_sqlite
 from wasl.ledger.seal import Seal
 from wasl.network import connector, is_public
@@ -79,6 +80,16 @@ async def open_ledger(settings: Settings) -> Ledger:
     if not settings.secret_keys:
         raise Misconfigured("set WASL_SECRET_KEY to a text of at least 32 characters; PostgreSQL runs only with one")
     return await open_postgres(settings.database_url, Seal(settings.secret_keys), describe)
+
+
+async def migrate_database(settings: Settings) -> str:
+    """Bring the database to this version's schema; answers what is there now. Harmless to repeat."""
+    path = settings.sqlite_path
+    if path is not None:
+        upgrade_sqlite(path)
+    else:
+        await upgrade_postgres(settings.database_url)
+    return f"schema {HEAD}"
 
 
 def describe(payment: Payment) -> bytes:

@@ -5,7 +5,7 @@ import sys
 import click
 
 from wasl import __version__
-from wasl.cli import payments, run, stores
+from wasl.cli import database, payments, run, stores
 from wasl.errors import WaslError
 
 
@@ -21,6 +21,7 @@ wasl.add_command(run.work)
 wasl.add_command(run.emulator)
 wasl.add_command(stores.store)
 wasl.add_command(payments.payment)
+wasl.add_command(database.migrate)
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
     try:
         code = wasl.main(standalone_mode=False)
     except click.ClickException as error:
-        print(f"wasl: {error.format_message()}", file=sys.stderr)
+        print(f"wasl: {' '.join(error.format_message().split())}", file=sys.stderr)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -3,13 +3,16 @@
 from typing import Any
 
 import click
+import msgspec
 
 from wasl.cli.common import json_option, print_json, with_engine
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment, PaymentId
+from wasl.engine.ask import ask
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByPayment, PaymentFilter
 from wasl.engine.views import deliveries_view, evidence_view, payment_view
+from wasl.errors import required
 
 
 @click.group()
@@ -27,7 +30,7 @@ def list_(state: str | None, as_json: bool) -> None:  # noqa: FBT001  click pass
     async def read(engine: Engine) -> list[dict[str, Any]]:
         now = engine.now()
         pages = [await engine.ledger.payments(s.store_id, only, None, 50) for s in await engine.ledger.stores()]
-        return [payment_view(one, now=now) for page in pages for one in page.items]
+        return [_builtins(payment_view(one, now=now)) for page in pages for one in page.items]
 
     views = with_engine(read)
     if as_json:
@@ -45,7 +48,7 @@ def show(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes 
     """One payment as the API shows it."""
 
     async def read(engine: Engine) -> dict[str, Any]:
-        return payment_view(await _find(engine, payment_id), now=engine.now())
+        return _builtins(payment_view(await _find(engine, payment_id), now=engine.now()))
 
     view = with_engine(read)
     if as_json:
@@ -58,6 +61,24 @@ def show(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes 
 @payment.command()
 @click.argument("payment_id")
 @json_option
+def query(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """Ask the gateway about one payment now, and fold in what it says."""
+
+    async def ask_now(engine: Engine) -> dict[str, Any]:
+        found = await _find(engine, payment_id)
+        store = required(await engine.store(found.store_id), "a payment's store is never removed")
+        return _builtins(payment_view(await ask(engine, store.profile, found), now=engine.now()))
+
+    view = with_engine(ask_now)
+    if as_json:
+        print_json(view)
+        return
+    click.echo(f"{view['id']} is {view['state']}, {view['paid']} of {view['amount']} {view['currency']} paid")
+
+
+@payment.command()
+@click.argument("payment_id")
+@json_option
 def explain(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
     """Every piece of evidence, what it proved, and what the store was told."""
 
@@ -65,9 +86,9 @@ def explain(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click pass
         found = await _find(engine, payment_id)
         told = await engine.ledger.deliveries(found.store_id, found.payment_id)
         return {
-            **payment_view(found, now=engine.now()),
-            "evidence": evidence_view(found),
-            "deliveries": deliveries_view(told),
+            **_builtins(payment_view(found, now=engine.now())),
+            "evidence": [_builtins(piece) for piece in evidence_view(found)],
+            "deliveries": [_builtins(one) for one in deliveries_view(told)],
         }
 
     view = with_engine(read)
@@ -87,6 +108,11 @@ def _print_story(view: dict[str, Any]) -> None:
     for told in view["deliveries"]:
         when = told["told_at"] or "not yet told"
         click.echo(f"  {when}  store    version {told['version']} {told['state']}: {told['note']}")
+
+
+def _builtins(view: object) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(view)
+    return plain
 
 
 async def _find(engine: Engine, payment_id: str) -> Payment:

@@ -6,14 +6,29 @@ import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import structlog
 import uvicorn
 
-from wasl.cli.common import json_option, run_async, settings
+from wasl.cli.common import json_option, print_json, run_async, settings
+from wasl.demo.runner import run_for_people, run_headless
+from wasl.demo.table import as_document, as_table
+from wasl.demo.tree import DemoFailed
 from wasl.domain.time import SECOND_MS
+from wasl.emulator import (
+    DEFAULT_CLIENT_KEY,
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    DEFAULT_PROFILE_ID,
+    DEFAULT_SERVER_KEY,
+    ConfigRefused,
+    EmulatorConfig,
+    Faults,
+    load_faults,
+)
+from wasl.emulator import serve as serve_emulator
 from wasl.engine.engine import Engine
 from wasl.engine.work import work as work_until_cancelled
 from wasl.settings import Settings
@@ -63,29 +78,45 @@ def work(ask_every: int) -> None:
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True)
-@click.option("--profile-id", type=int, help="The default profile's id.")
-@click.option("--server-key", help="The default profile's server key.")
-@click.option("--client-key", help="The default profile's client key.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Where everything random comes from.")
-@click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Faults as JSON.")
-@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep everything in this SQLite file.")
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="Beyond loopback it wants a --token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0: a free one.")
+@click.option("--profile-id", type=click.IntRange(1), default=DEFAULT_PROFILE_ID, show_default=True)
+@click.option("--server-key", default=DEFAULT_SERVER_KEY, show_default=True)
+@click.option("--client-key", default=DEFAULT_CLIENT_KEY, show_default=True)
+@click.option("--token", default="", help="What scripts and people behind the counter have to show.")
+@click.option("--seed", type=int, help="Makes everything random repeatable.")
+@click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="Faults as a JSON file.")
+@click.option("--state", type=click.Path(dir_okay=False), help="Keep everything in this SQLite file.")
 @click.option("--strict", is_flag=True, help="Refuse loopback and port addresses as the real gateway does.")
-def emulator(**options: object) -> None:
+def emulator(faults: Path | None, **options: Any) -> None:
     """The offline PayTabs gateway: no money moves, everything else is as on the wire."""
-    del options
-    raise NotImplementedError
+    try:
+        config = EmulatorConfig(**options, faults=load_faults(faults) if faults else Faults())
+        run_async(serve_emulator(config, ready=lambda url: click.echo(f"PayTabs emulator: {url}")))
+    except ConfigRefused as error:
+        raise click.UsageError(str(error)) from error
 
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Play the scripted buyers, print the table, exit.")
 @json_option
 @click.option("--orders", type=click.IntRange(1, 1000), help="How many buyers to play (headless).")
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The shop's port.")
-def demo(headless: bool, as_json: bool, orders: int | None, seed: int, port: int) -> None:  # noqa: FBT001  click passes flags
+@click.option("--seed", type=int, default=1, show_default=True, help="Draws the buyers (headless).")
+@click.option("--port", type=click.IntRange(0, 65533), default=8080, show_default=True, help="The shop's port.")
+def demo(headless: bool, as_json: bool, orders: int | None, seed: int, port: int) -> int:  # noqa: FBT001  click passes flags
     """A shop, the gateway emulator and the service, in one process tree on loopback."""
-    del headless, as_json, orders, seed, port
+    try:
+        if not headless:
+            run_async(run_for_people(port))
+            return 0
+        results = run_async(run_headless(orders=orders, seed=seed))
+    except DemoFailed as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        print_json(as_document(results))
+    else:
+        click.echo(as_table(results))
+    return 0 if all(result.right for result in results) else 1
 
 
 async def _serve(loaded: Settings, host: str, port: int, *, working: bool, watch_ms: int) -> None:

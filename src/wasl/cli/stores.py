@@ -3,14 +3,16 @@
 from typing import Any, Final
 
 import click
+import msgspec
 
 from wasl.cli.common import json_option, print_json, settings, with_engine
 from wasl.domain.money import Currency, UnknownCurrency
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
 from wasl.domain.store import PAGE_MINUTES, Profile, Store, StoreId
-from wasl.domain.time import Instant, rfc3339
+from wasl.domain.time import Instant
 from wasl.engine.add_store import NewStore, add_store
+from wasl.engine.views import store_view
 from wasl.wiring import PLATFORMS, gateway_url
 
 PREFIX_MAX: Final = 20
@@ -142,20 +144,5 @@ def _new_view(new: NewStore, public_url: str) -> dict[str, str]:
 
 
 def _view(store: Store) -> dict[str, Any]:
-    return {
-        "store_id": store.store_id,
-        "name": store.name,
-        "platform": store.platform,
-        "gateway_url": store.profile.base_url,
-        "profile_id": store.profile.profile_id,
-        "server_key": str(store.profile.server_key),
-        "currency": store.currency.code,
-        "cart_prefix": store.cart_prefix,
-        "store_url": store.store_url,
-        "webhook_url": store.webhook_url,
-        "status_map": {state.value: status for state, status in store.status_map.items()},
-        "tran_type": store.tran_type,
-        "page_minutes": store.page_minutes,
-        "live": store.live,
-        "created_at": rfc3339(store.created_at),
-    }
+    view: dict[str, Any] = msgspec.to_builtins(store_view(store))
+    return {**view, "server_key": str(store.profile.server_key)}

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from wasl.errors import LedgerUnavailable
 from wasl.ledger.sqlite import connect
 
 HEAD: Final = "0001"  # the newest revision in migrations/versions; a test keeps the two equal
@@ -43,6 +45,8 @@ async def upgrade_postgres(url: str) -> None:
         async with engine.begin() as connection:
             await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(8031978)")
             await connection.run_sync(_upgrade)
+    except (OSError, DBAPIError) as error:
+        raise LedgerUnavailable(f"PostgreSQL cannot be migrated: {error}") from error
     finally:
         await engine.dispose()
 
