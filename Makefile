@@ -3,15 +3,17 @@
 .PHONY: help setup setup-test demo test check format lock clean
 
 python := .venv/bin/python
+system_python := $(or $(shell PATH="$(PATH)" command -v python3),python3)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## the locked environment in .venv; afterwards .venv/bin/wasl is the command
-	@python3 scripts/setup.py
+	@$(system_python) scripts/setup.py
 
 setup-test:
-	@python3 scripts/setup.py --test
+	@$(system_python) scripts/setup.py --test
 	@$(python) scripts/test_tools.py
 
 demo: setup ## shop, gateway emulator and service on loopback, for a browser; HEADLESS=1 plays scripted buyers and exits

@@ -9,3 +9,4 @@ compile() { "$tool/bin/uv" --quiet pip compile --universal --python-version 3.11
 compile pyproject.toml requirements/build.in --output-file requirements/runtime.txt
 compile requirements/dev.in --constraint requirements/runtime.txt --output-file requirements/dev.txt
 compile requirements/bootstrap.in --output-file requirements/bootstrap.txt
+compile requirements/node.in --output-file requirements/node.txt

@@ -1,25 +1,34 @@
-"""Sees to it that the programs the tests drive are here: Chromium with its driver, PHP and Node.
+"""Sees to it that what the tests drive is here: Chromium with its driver, PHP, Node, the official PayTabs package.
 
-Installs what is missing as Debian packages, as root or through a password-less sudo; what cannot be had is named.
+Programs come as Debian packages (as root or through a password-less sudo), Node from a wheel; what is missing is named.
 """
 
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
-from setup import debian
+from setup import PYTHON, ROOT, debian
 
 # program -> Debian package, and what the tests need it for
 WANTED = {
     "chromium": ("chromium", "journeys in a real browser"),
     "chromedriver": ("chromium-driver", "journeys in a real browser"),
     "php": ("php-cli", "PHP's own encoder beside ours"),
-    "node": ("nodejs", "the official PayTabs client"),
-    "npm": ("npm", "the official PayTabs client"),
 }
+NODE = ROOT / "requirements" / "node.txt"
+OFFICIAL_CLIENT = ROOT / "tests" / "wire" / "official_client"
 
 
 def main() -> None:
-    """Install what is missing; stop with its names if that does not work."""
+    """Install what is missing; stop with its name if that does not work."""
+    programs()
+    node()
+    official_client()
+
+
+def programs() -> None:
+    """The programs of WANTED, from Debian."""
     missing = absent()
     if not missing:
         return
@@ -31,17 +40,38 @@ def main() -> None:
         for program in still:
             package, purpose = WANTED[program]
             print(f"test tools: {program} is missing ({purpose}); install the package {package}", file=sys.stderr)
-        why = (
-            ""
-            if installed
-            else "; apt-get did not succeed: it needs root or a password-less sudo, and a package mirror"
-        )
+        why = "" if installed else ": apt-get needs root or a password-less sudo, and a package mirror"
         sys.exit(f"test tools: cannot test without {', '.join(still)}{why}")
 
 
 def absent() -> list[str]:
     """The programs that are not on the path."""
     return [program for program in WANTED if shutil.which(program) is None]
+
+
+def node() -> None:
+    """Node and npm: those of the machine, or a wheel's in the environment."""
+    bin_folder = Path(PYTHON).parent
+    if all(shutil.which(program) or (bin_folder / program).exists() for program in ("node", "npm")):
+        return
+    print("test tools: installing Node from a wheel", file=sys.stderr)
+    command = [str(PYTHON), "-m", "pip", "--quiet", "install", "--require-hashes", "--no-deps", "-r", str(NODE)]
+    if subprocess.run(command, check=False).returncode:
+        sys.exit(
+            "test tools: cannot test without node; its wheel did not install, so install the packages nodejs and npm"
+        )
+
+
+def official_client() -> None:
+    """The official PayTabs package for Node, as its lock file pins it."""
+    lock = OFFICIAL_CLIENT / "package-lock.json"
+    stamp = OFFICIAL_CLIENT / "node_modules" / "installed-from.json"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    print("test tools: installing the official PayTabs package from npm", file=sys.stderr)
+    if subprocess.run(["npm", "ci", "--silent"], cwd=OFFICIAL_CLIENT, check=False).returncode:
+        sys.exit("test tools: npm could not install the official PayTabs package; is its registry reachable?")
+    stamp.write_bytes(lock.read_bytes())
 
 
 if __name__ == "__main__":
