@@ -1,6 +1,6 @@
 # Every recipe that exists; `make help` lists them. CI calls `make test` and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check format lock clean
+.PHONY: help setup setup-test demo test check fuzz format lock clean
 
 python := .venv/bin/python
 system_python := $(or $(shell PATH="$(PATH)" command -v python3),python3)
@@ -26,6 +26,9 @@ check: setup-test ## format, lint and types
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
+
+fuzz: setup-test ## mutated notifications against the parser for SECONDS (default 600); the last result is in docs/performance.md
+	@WASL_FUZZ_SECONDS=$(or $(SECONDS),600) $(python) -m pytest --timeout 0 tests/unit/gateway/test_fuzz_notification.py
 
 format: setup-test ## rewrite the code in the house format
 	@.venv/bin/ruff format --quiet .

@@ -90,4 +90,6 @@ async def _http_error(request: Request, error: Exception) -> Response:
         raise error
     if not request.url.path.startswith("/v1/"):
         return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
-    return Problem(status=HTTPStatus(error.status_code), type_="http", detail=error.detail).response()
+    response = Problem(status=HTTPStatus(error.status_code), type_="http", detail=error.detail).response()
+    response.headers.update(error.headers or {})
+    return response

@@ -23,8 +23,8 @@ _PROBLEMS: Final = {
     404: "There is no such payment in this store",
     408: "The body did not arrive in time",
     413: "The body is too large",
-    422: "A field cannot be used; the document names it",
-    502: "The gateway did not answer or refused; asking again is safe",
+    422: "A field cannot be used (the document names it), or the gateway refuses and says what to change",
+    502: "The gateway did not answer; asking again is safe",
     503: "Nothing can be made durable now",
 }
 

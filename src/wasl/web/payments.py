@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, fields
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
+from wasl.domain.money import CURRENCIES, BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import ORDER_ID_MAX, OrderId, Payment, PaymentId
 from wasl.engine.engine import Engine
@@ -53,18 +54,23 @@ class ContactBody(msgspec.Struct, frozen=True, kw_only=True):
         return Contact(**msgspec.structs.asdict(self))
 
 
+def _shown(description: str, **keywords: object) -> msgspec.Meta:
+    """Says in the API's description what `_wish` checks in words; it decides nothing by itself."""
+    return msgspec.Meta(description=description, extra_json_schema=dict(keywords))
+
+
 class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
     """`POST /v1/payments`."""
 
-    order_id: str
-    amount: str
-    currency: str
-    description: str
-    return_url: str
-    language: str = ""
+    order_id: Annotated[str, _shown("The store's own id", minLength=1, maxLength=ORDER_ID_MAX, pattern=r"^[!-~]+$")]
+    amount: Annotated[str, _shown("A decimal in the currency's decimals", pattern=r"^[1-9][0-9]{0,9}(\.00?)?$")]
+    currency: Annotated[str, _shown("ISO 4217", enum=sorted(c.code for c in CURRENCIES.values()))]
+    description: Annotated[str, _shown("What the buyer reads", minLength=1, pattern=r"\S")]
+    return_url: Annotated[str, _shown("Where the buyer goes", pattern=r"^https?://[a-z0-9.-]+(/[!-~]*)?$")]
+    language: Annotated[str, _shown("The page's", enum=["", "ar", "en"])] = ""
     customer: ContactBody | None = None
     shipping: ContactBody | None = None
-    tran_type: str = ""
+    tran_type: Annotated[str, _shown("The store's own if empty", enum=["", "sale", "auth"])] = ""
     payment_methods: tuple[str, ...] = ()
     metadata: dict[str, Any] | None = None
 
@@ -92,12 +98,23 @@ class EvidenceList(msgspec.Struct, frozen=True):
 def routes() -> list[Route]:
     """Everything under /v1 that this module answers."""
     return [
-        Route("/v1/payments", create, methods=["POST"]),
-        Route("/v1/payments", listing, methods=["GET"]),
+        Route("/v1/payments", Payments),
         Route("/v1/payments/{payment_id}", show, methods=["GET"]),
         Route("/v1/payments/{payment_id}/evidence", evidence, methods=["GET"]),
         Route("/v1/store", who_am_i, methods=["GET"]),
     ]
+
+
+class Payments(HTTPEndpoint):
+    """The two things one does with payments as a whole."""
+
+    async def post(self, request: Request) -> Response:
+        """Open one."""
+        return await create(request)
+
+    async def get(self, request: Request) -> Response:
+        """List them."""
+        return await listing(request)
 
 
 async def create(request: Request) -> Response:
@@ -107,7 +124,7 @@ async def create(request: Request) -> Response:
     engine: Engine = request.app.state.engine
     opened = await open_payment(engine, store, wish)
     if isinstance(opened, NotOpened):
-        raise Problem(status=HTTPStatus.BAD_GATEWAY, type_="gateway-refused", detail=opened.reason)
+        raise Problem(status=HTTPStatus.UNPROCESSABLE_ENTITY, type_="gateway-refused", detail=opened.reason)
     return _json(
         payment_view(opened.payment, now=engine.now()), HTTPStatus.CREATED if opened.created else HTTPStatus.OK
     )

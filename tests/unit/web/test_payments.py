@@ -87,11 +87,12 @@ async def test_a_silent_gateway_is_502_and_safe_to_repeat(site: Site) -> None:
     assert (await site.order())["redirect_url"]
 
 
-async def test_a_refusing_gateway_is_502_with_its_reason(site: Site) -> None:
-    """In the words a merchant can act on."""
+async def test_a_refusing_gateway_is_422_with_its_reason(site: Site) -> None:
+    """Repeating does not help: in the words a merchant can act on."""
     site.w.gateway.pages = [PageRefused(code=206, message="enable SAR on the profile")]
     status, problem = await site.call("POST", "/v1/payments", json=ORDER)
-    assert (status, problem["detail"]) == (502, "enable SAR on the profile")
+    assert (status, problem["type"]) == (422, "urn:wasl:problem:gateway-refused")
+    assert problem["detail"] == "enable SAR on the profile"
 
 
 async def test_one_payment_with_its_evidence_and_deliveries(site: Site) -> None:
