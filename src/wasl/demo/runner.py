@@ -20,14 +20,15 @@ async def run_headless(*, orders: int | None, seed: int) -> list[Result]:
     folder = Path(tempfile.mkdtemp(prefix="wasl-demo-"))
     tree = Tree(folder, Ports.free())
     try:
+        _progress("starting the emulator, the service and the shop; the buyers take about half a minute")
         await tree.start()
-        results = await play(_world(tree), orders=orders, seed=seed)
+        results = await play(_world(tree), orders=orders, seed=seed, done=lambda did: _progress(f"  {did}"))
     finally:
         await tree.stop()
     if all(result.right for result in results):
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        print(f"database and logs are kept in {folder}", file=sys.stderr)
+        _progress(f"database and logs are kept in {folder}")
     return results
 
 
@@ -51,6 +52,10 @@ async def run_for_people(port: int) -> None:
     finally:
         await tree.stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _world(tree: Tree) -> World:

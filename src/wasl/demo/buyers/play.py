@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -38,10 +38,13 @@ class Result:
     reason: str
 
 
-async def play(world: World, *, orders: int | None = None, seed: int = 0) -> list[Result]:
+async def play(
+    world: World, *, orders: int | None = None, seed: int = 0, done: Callable[[str], None] = lambda _: None
+) -> list[Result]:
     """Send *orders* buyers through *world*: the scripted ones in turn, then again as *seed* chooses.
 
-    Without *orders*, every story once. Never raises for what goes wrong in a story: its row says so.
+    Without *orders*, every story once. Never raises for what goes wrong in a story: its row says so. *done* is told
+    what each buyer did as soon as their story is over.
     """
     stories = cast(orders if orders is not None else len(STORIES), random.Random(seed))
     turnstile = asyncio.Semaphore(world.concurrent_max)
@@ -50,8 +53,14 @@ async def play(world: World, *, orders: int | None = None, seed: int = 0) -> lis
             (story, await doors.enter_async_context(Buyer(_patient(world, story), random.Random(f"{seed}/{number}"))))
             for number, story in enumerate(stories)
         ]
-        troubles = await asyncio.gather(*(_lived(s, b, turnstile) for s, b in visits if not s.alone))
-        troubles += [await _lived(story, buyer, turnstile) for story, buyer in visits if story.alone]
+
+        async def lived(story: Story, buyer: Buyer) -> str:
+            trouble = await _lived(story, buyer, turnstile)
+            done(story.did)
+            return trouble
+
+        troubles = await asyncio.gather(*(lived(s, b) for s, b in visits if not s.alone))
+        troubles += [await lived(story, buyer) for story, buyer in visits if story.alone]
         together = [visit for visit in visits if not visit[0].alone] + [visit for visit in visits if visit[0].alone]
         return [await _row(story, buyer, why) for (story, buyer), why in zip(together, troubles, strict=True)]
 
