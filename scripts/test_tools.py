@@ -3,6 +3,7 @@
 Programs come as Debian packages (as root or through a password-less sudo), Node from a wheel; what is missing is named.
 """
 
+import ctypes
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ WANTED = {
     "chromedriver": ("chromium-driver", "journeys in a real browser"),
     "php": ("php-cli", "PHP's own encoder beside ours"),
 }
+LIBRARIES = {"libatomic.so.1": ("libatomic1", "the browser's driver")}
 NODE = ROOT / "requirements" / "node.txt"
 OFFICIAL_CLIENT = ROOT / "tests" / "wire" / "official_client"
 
@@ -28,25 +30,34 @@ def main() -> None:
 
 
 def programs() -> None:
-    """The programs of WANTED, from Debian."""
+    """What WANTED and LIBRARIES name, from Debian."""
     missing = absent()
     if not missing:
         return
-    packages = [WANTED[program][0] for program in missing]
+    packages = [(WANTED | LIBRARIES)[name][0] for name in missing]
     print(f"test tools: installing {', '.join(packages)} from Debian", file=sys.stderr)
     installed = debian(*packages)
     still = absent()
     if still:
-        for program in still:
-            package, purpose = WANTED[program]
-            print(f"test tools: {program} is missing ({purpose}); install the package {package}", file=sys.stderr)
+        for name in still:
+            package, purpose = (WANTED | LIBRARIES)[name]
+            print(f"test tools: {name} is missing ({purpose}); install the package {package}", file=sys.stderr)
         why = "" if installed else ": apt-get needs root or a password-less sudo, and a package mirror"
         sys.exit(f"test tools: cannot test without {', '.join(still)}{why}")
 
 
 def absent() -> list[str]:
-    """The programs that are not on the path."""
-    return [program for program in WANTED if shutil.which(program) is None]
+    """The programs that are not on the path, and the libraries that do not load."""
+    return [name for name in WANTED if shutil.which(name) is None] + [name for name in LIBRARIES if not loads(name)]
+
+
+def loads(library: str) -> bool:
+    """Whether the machine has a shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def node() -> None:
