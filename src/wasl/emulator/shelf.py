@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
@@ -23,11 +23,14 @@ class SqliteShelf:
     """Implements `gateway.Shelf`. One process at a time; raises ConfigRefused for a file it cannot use."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            self._prepare()
-        except sqlite3.Error as error:
-            raise ConfigRefused(f"{path} cannot be used to keep the emulator's state: {error}.") from error
+        with ExitStack() as unless_usable:
+            try:
+                self._database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+                unless_usable.callback(self._database.close)
+                self._prepare()
+            except sqlite3.Error as error:
+                raise ConfigRefused(f"{path} cannot be used to keep the emulator's state: {error}.") from error
+            unless_usable.pop_all()
 
     def load(self) -> list[tuple[str, str, bytes]]:
         """See the port."""
