@@ -35,6 +35,7 @@ from wasl.stores.cs_cart import CsCart
 from wasl.stores.http import ShopHttp
 
 PLATFORMS: Final = ("api", "cs-cart")
+QUESTIONS_MAX_PER_S: Final = 100.0
 URL_MAX: Final = 255  # what the gateway takes as a callback address
 HTTPS_PORT: Final = 443
 _log = structlog.get_logger(__name__)
@@ -53,7 +54,8 @@ async def wired(settings: Settings, *, watch_ms: int = WATCH_MS) -> AsyncIterato
     """An engine on the database, gateway and shops of *settings*, closed at the end."""
     ledger = await open_ledger(settings)
     private = settings.allow_private_networks
-    gateway = PayTabsGateway(connector=connector(allow_private=private))
+    # The budget of questions is kept in the database, for all processes together; this only stops a run-away one.
+    gateway = PayTabsGateway(connector=connector(allow_private=private), questions_per_s=QUESTIONS_MAX_PER_S)
     http = ShopHttp(connector(allow_private=private))
     clock, chance = SystemClock(), SystemChance()
     try:

@@ -50,9 +50,10 @@ class Payment:
     """One payment, whole. `outcome` and `version` are the last fold's snapshot; `revise` is their only writer.
 
     `live` says whether test money counts. `returned_at` is when the buyer last came back, `asked_at` when the gateway
-    last answered a query. `ask_at` and `tell_at` are the two alarms a worker wakes up for; None: nothing to do, and a
-    worker leases a payment by moving its alarm forward. `told` is the last version the store has acknowledged;
-    `parked` says why a person must look before the store is told again.
+    last answered a query. `ask_at` and `tell_at` are the two alarms a worker wakes up for; None: nothing to do. A
+    worker leases a question by setting `asking` to its end, a telling by moving `tell_at` forward. `hastened_at` is
+    when a message that proves nothing last brought a question forward. `told` is the last version that the store has
+    acknowledged; `parked` says why a person must look before the store is told again.
     """
 
     store_id: StoreId
@@ -72,6 +73,8 @@ class Payment:
     returned_at: Instant | None = None
     asked_at: Instant | None = None
     ask_at: Instant | None = None
+    asking: Instant | None = None
+    hastened_at: Instant | None = None
     told: int = 1
     tell_at: Instant | None = None
     tell_failures: int = 0

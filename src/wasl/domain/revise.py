@@ -1,6 +1,7 @@
 """The only writer of a payment's snapshot: whatever was added to a payment, it is folded anew."""
 
 from dataclasses import replace
+from typing import Final
 
 from wasl.domain.evidence import Evidence, identity, merged
 from wasl.domain.fold import fold
@@ -8,7 +9,9 @@ from wasl.domain.money import Money
 from wasl.domain.outcome import Outcome, State
 from wasl.domain.payment import Payment
 from wasl.domain.schedule import WATCH_MS, next_ask
-from wasl.domain.time import Instant
+from wasl.domain.time import MINUTE_MS, Instant
+
+HASTEN_MS: Final = MINUTE_MS  # what proves nothing hastens at most one question per payment in this time
 
 
 def revise(payment: Payment, *, now: Instant, watch_ms: int = WATCH_MS) -> Payment:
@@ -48,6 +51,13 @@ def heard(payment: Payment, new: Evidence) -> Payment:
             )
             return replace(payment, evidence=(*payment.evidence[:index], counted, *payment.evidence[index + 1 :]))
     return replace(payment, evidence=(*payment.evidence, new))
+
+
+def hastened(payment: Payment, *, now: Instant) -> Payment:
+    """*payment* to be asked about at once, unless something hastened that within the last minute."""
+    if payment.hastened_at is not None and now - payment.hastened_at < HASTEN_MS:
+        return payment
+    return replace(payment, hastened_at=now)
 
 
 def unpaid(amount: Money) -> Outcome:

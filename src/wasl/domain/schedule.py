@@ -76,6 +76,8 @@ def _points(
     end = _life_end(attempt, roles)
     if end is not None:
         yield end
+    if payment.hastened_at is not None:
+        yield payment.hastened_at
     if not roles or roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
         yield from _after_return(payment, attempt)
         yield from _every(watch_ms, start=attempt.opened_at, until=attempt.expires_at, last=asked_at)

@@ -13,6 +13,7 @@ from wasl.domain.time import Instant
 SIGNING_PREFIX: Final = "whsec_"  # as Standard Webhooks writes its secrets
 StoreId = NewType("StoreId", str)
 
+QUESTIONS_PER_S: Final = 5.0  # no limit is published; what every worker of a profile shares
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
 
 
@@ -55,6 +56,7 @@ class Store:
     alt_currency: str = ""
     language: str = "auto"
     live: bool = False
+    questions_per_s: float = QUESTIONS_PER_S
     archived_at: Instant | None = None
 
     def signing_key(self) -> bytes:

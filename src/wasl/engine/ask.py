@@ -56,7 +56,7 @@ def _answered(engine: Engine, payment: Payment, stated: Sequence[tuple[Fact, byt
     for fact, raw in stated:
         said = Evidence(voice=Voice.QUERY, fact=fact, first_heard_at=asked_at, last_heard_at=asked_at, raw=raw)
         payment = heard(payment, said)
-    payment = replace(payment, asked_at=max(asked_at, payment.asked_at or asked_at))
+    payment = replace(payment, asked_at=max(asked_at, payment.asked_at or asked_at), asking=None)
     ended = closings_due(payment, now=asked_at)
     return engine.revise(replace(payment, closings=(*payment.closings, *ended)), now=engine.now())
 

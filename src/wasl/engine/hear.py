@@ -1,17 +1,12 @@
 """A callback or an IPN arrives: believed only if it is proved, durable before it is answered."""
 
-from dataclasses import replace
-from typing import Final
-
 from wasl.domain.evidence import Evidence, Fact, Kind, Verdict, Voice
 from wasl.domain.payment import Payment
-from wasl.domain.revise import heard
+from wasl.domain.revise import hastened, heard
 from wasl.domain.store import Store
-from wasl.domain.time import MINUTE_MS, Instant
+from wasl.domain.time import Instant
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByCart, Refusal
-
-HASTEN_MS: Final = MINUTE_MS  # what is not understood hastens at most one query per payment in this time
 
 
 async def hear(engine: Engine, store: Store, voice: Voice, *, signature: str | None, body: bytes) -> Refusal | None:
@@ -36,9 +31,10 @@ async def hear(engine: Engine, store: Store, voice: Voice, *, signature: str | N
 
 
 def _with(engine: Engine, payment: Payment, evidence: Evidence, now: Instant) -> Payment:
-    revised = engine.revise(heard(payment, evidence), now=now)
-    hastened = _is_not_understood(evidence.fact) and now - (payment.asked_at or 0) > HASTEN_MS
-    return replace(revised, ask_at=min(now, revised.ask_at or now)) if hastened else revised
+    payment = heard(payment, evidence)
+    if _is_not_understood(evidence.fact):
+        payment = hastened(payment, now=now)
+    return engine.revise(payment, now=now)
 
 
 def _is_not_understood(fact: Fact) -> bool:

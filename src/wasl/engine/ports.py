@@ -259,7 +259,10 @@ class Ledger(Protocol):
         ...
 
     async def lease_asks(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
-        """Take up to *limit* payments whose `ask_at` is due, and move it to *until*."""
+        """Take up to *limit* payments whose `ask_at` is due, within their stores' budgets of questions, until *until*.
+
+        Those whose buyer came back go first, then the youngest. What a budget cannot pay for yet is put off.
+        """
         ...
 
     async def lease_tells(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:

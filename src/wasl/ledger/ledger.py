@@ -105,11 +105,11 @@ class DurableLedger:
 
     async def lease_asks(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
         """See the port."""
-        return await self._driver.write(lambda: transact.lease(sql.LEASE_ASKS, now=now, until=until, limit=limit))
+        return await self._driver.write(lambda: transact.lease_asks(now=now, until=until, limit=limit))
 
     async def lease_tells(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
         """See the port."""
-        return await self._driver.write(lambda: transact.lease(sql.LEASE_TELLS, now=now, until=until, limit=limit))
+        return await self._driver.write(lambda: transact.lease_tells(now=now, until=until, limit=limit))
 
     async def postpone_ask(self, lease: Lease, ask_at: Instant) -> None:
         """See the port."""

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -26,11 +27,15 @@ stores = Table(
     Column("name", Text, nullable=False),
     Column("settings", Text, nullable=False),  # JSON without a secret in it
     Column("secrets", LargeBinary, nullable=False),  # sealed JSON
+    Column("profile", Text, nullable=False),  # gateway and profile: stores that share it share its budget of questions
+    Column("questions_per_s", Float, nullable=False),
+    Column("asked_until", BigInteger, nullable=False),  # the questions asked so far use the budget up to here
     Column("api_key_digest", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
     PrimaryKeyConstraint("store_id", name="stores_pk"),
     Index("stores_by_key", "api_key_digest"),
+    Index("stores_by_profile", "profile"),
 )
 
 payments = Table(
@@ -53,6 +58,8 @@ payments = Table(
     Column("returned_at", BigInteger),
     Column("asked_at", BigInteger),
     Column("ask_at", BigInteger),
+    Column("asking", BigInteger),
+    Column("hastened_at", BigInteger),
     Column("told", Integer, nullable=False),
     Column("tell_at", BigInteger),
     Column("tell_failures", Integer, nullable=False),

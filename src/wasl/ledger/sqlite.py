@@ -56,7 +56,7 @@ def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
     statement = step.statement
     if not statement.columns:
         return connection.execute(statement.sqlite, step.rows[0]).fetchall()
-    if statement.reads:
+    if statement.joined:
         return connection.execute(statement.sqlite, (json.dumps(step.rows),)).fetchall()
     connection.executemany(statement.sqlite, step.rows)
     return []

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Table, Text
 
 from wasl.ledger import schema
 
@@ -20,13 +20,17 @@ Steps = Generator["Step", Rows, T]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One named statement, equal only to itself. *columns* are the PostgreSQL types of its input rows, in order."""
+    """One named statement, equal only to itself.
+
+    *columns* are the PostgreSQL types of its input rows, in order; none, where it takes one row's values by position.
+    *joined*: the rows are a relation that the statement joins, and what it answers are rows.
+    """
 
     name: str
     columns: tuple[str, ...]
     sqlite: str
     postgres: str
-    reads: bool
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,18 @@ class Step:
     rows: Rows
 
 
-_TYPES: Final = {Text: "text", BigInteger: "bigint", Integer: "integer", Boolean: "boolean", LargeBinary: "bytea"}
+_TYPES: Final = {
+    Text: "text",
+    BigInteger: "bigint",
+    Integer: "integer",
+    Float: "double precision",
+    Boolean: "boolean",
+    LargeBinary: "bytea",
+}
 
 
-def _reading(name: str, keys: str, body: str, *, postgres_suffix: str = "", sqlite_suffix: str = "") -> Statement:
-    """A query over the relation `k` of input rows. *keys* lists `column type` pairs."""
+def _joined(name: str, keys: str, body: str, *, postgres_suffix: str = "", sqlite_suffix: str = "") -> Statement:
+    """A statement over the relation `k` of input rows. *keys* lists `column type` pairs."""
     pairs = [pair.split() for pair in keys.split(", ")]
     names = ", ".join(column for column, _ in pairs)
     types = tuple(kind for _, kind in pairs)
@@ -52,7 +63,7 @@ def _reading(name: str, keys: str, body: str, *, postgres_suffix: str = "", sqli
         columns=types,
         sqlite=f"WITH k({names}) AS (SELECT {fields} FROM json_each(?)) {body}{sqlite_suffix}",  # noqa: S608  constant texts
         postgres=f"WITH k({names}) AS (SELECT * FROM unnest({arrays})) {body}{postgres_suffix}",  # noqa: S608  constant texts
-        reads=True,
+        joined=True,
     )
 
 
@@ -71,7 +82,6 @@ def _writing(name: str, table: Table, *, updates: str = "") -> Statement:
         columns=types,
         sqlite=f"{into} VALUES ({marks}) {conflict}",
         postgres=f"{into} SELECT * FROM unnest({arrays}) {conflict}",  # noqa: S608  names from the schema
-        reads=False,
     )
 
 
@@ -81,17 +91,17 @@ def _columns(table: Table, alias: str, without: str = "") -> str:
 
 # ------------------------------------------------------------- finding payments
 
-PAYMENTS_OF_CARTS: Final = _reading(
+PAYMENTS_OF_CARTS: Final = _joined(
     "payments_of_carts",
     "store_id text, cart_id text",
     "SELECT k.store_id, k.cart_id, a.payment_id FROM k JOIN attempts a USING (store_id, cart_id)",
 )
-PAYMENTS_OF_ORDERS: Final = _reading(
+PAYMENTS_OF_ORDERS: Final = _joined(
     "payments_of_orders",
     "store_id text, order_id text",
     "SELECT k.store_id, k.order_id, p.payment_id FROM k JOIN payments p USING (store_id, order_id)",
 )
-PAYMENT_OF_RETURN: Final = _reading(
+PAYMENT_OF_RETURN: Final = _joined(
     "payment_of_return",
     "store_id text, return_key text",
     "SELECT k.store_id, k.return_key, a.payment_id FROM k JOIN attempts a USING (store_id, return_key)",
@@ -104,31 +114,31 @@ _PAYMENT: Final = (
     f"SELECT {_columns(schema.payments, 'p')} FROM k JOIN payments p USING (store_id, payment_id)"  # noqa: S608  names from the schema
     " ORDER BY p.store_id, p.payment_id"
 )
-PAYMENTS: Final = _reading("payments", _BY_PAYMENT, _PAYMENT)
-PAYMENTS_LOCKED: Final = _reading("payments_locked", _BY_PAYMENT, _PAYMENT, postgres_suffix=" FOR UPDATE OF p")
-ATTEMPTS: Final = _reading(
+PAYMENTS: Final = _joined("payments", _BY_PAYMENT, _PAYMENT)
+PAYMENTS_LOCKED: Final = _joined("payments_locked", _BY_PAYMENT, _PAYMENT, postgres_suffix=" FOR UPDATE OF p")
+ATTEMPTS: Final = _joined(
     "attempts",
     _BY_PAYMENT,
     f"SELECT {_columns(schema.attempts, 'a')} FROM k JOIN attempts a USING (store_id, payment_id) ORDER BY a.number",  # noqa: S608  names from the schema
 )
-EVIDENCE: Final = _reading(
+EVIDENCE: Final = _joined(
     "evidence",
     _BY_PAYMENT,
     f"SELECT {_columns(schema.evidence, 'e', 'sealed')} FROM k JOIN evidence e USING (store_id, payment_id)"  # noqa: S608  names from the schema
     " ORDER BY e.first_heard_at, e.evidence_id",
 )
-CLOSINGS: Final = _reading(
+CLOSINGS: Final = _joined(
     "closings",
     _BY_PAYMENT,
     f"SELECT {_columns(schema.closings, 'c')} FROM k JOIN closings c USING (store_id, payment_id) ORDER BY c.at",  # noqa: S608  names from the schema
 )
-SEALED: Final = _reading(
+SEALED: Final = _joined(
     "sealed",
     _BY_PAYMENT,
     "SELECT e.evidence_id, e.sealed FROM k JOIN evidence e USING (store_id, payment_id)"
     " ORDER BY e.first_heard_at, e.evidence_id",
 )
-VERSIONS: Final = _reading(
+VERSIONS: Final = _joined(
     "versions",
     _BY_PAYMENT,
     f"SELECT {_columns(schema.versions, 'v', 'body')} FROM k JOIN versions v USING (store_id, payment_id)"  # noqa: S608  names from the schema
@@ -141,17 +151,19 @@ PUT_PAYMENTS: Final = _writing(
     "put_payments",
     schema.payments,
     updates="amount currency return_url language updated_at version state concern outcome returned_at asked_at ask_at"
-    " told tell_at tell_failures parked",
+    " asking hastened_at told tell_at tell_failures parked",
 )
 PUT_ATTEMPTS: Final = _writing("put_attempts", schema.attempts, updates="answer tran_ref redirect_url")
 PUT_EVIDENCE: Final = _writing(
     "put_evidence", schema.evidence, updates="previous_ref at code message method last_heard_at heard"
 )
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
-PUT_STORES: Final = _writing("put_stores", schema.stores, updates="name settings secrets api_key_digest archived_at")
+PUT_STORES: Final = _writing(
+    "put_stores", schema.stores, updates="name settings secrets profile questions_per_s api_key_digest archived_at"
+)
 PUT_VERSIONS: Final = _writing("put_versions", schema.versions)
 SHELVE: Final = _writing("shelve", schema.evidence, updates="last_heard_at heard")
-ADOPT: Final = _reading(
+ADOPT: Final = _joined(
     "adopt",
     "store_id text, cart_id text, payment_id text",
     "UPDATE evidence SET payment_id = k.payment_id FROM k WHERE evidence.store_id = k.store_id"
@@ -161,49 +173,69 @@ ADOPT: Final = _reading(
 # ------------------------------------------------------------- alarms and deliveries
 
 
-def _leasing(alarm: str) -> Statement:
-    """Take due payments by moving their alarm forward. One row in: now, until, limit."""
-    sqlite = (
-        f"UPDATE payments SET {alarm} = ?2 WHERE (store_id, payment_id) IN ("  # noqa: S608  the two alarms' names
-        f"SELECT store_id, payment_id FROM payments WHERE {alarm} <= ?1 ORDER BY {alarm} LIMIT ?3)"
-        " RETURNING store_id, payment_id"
-    )
-    postgres = (
-        f"UPDATE payments p SET {alarm} = $2 FROM (SELECT store_id, payment_id FROM payments WHERE {alarm} <= $1"  # noqa: S608  the two alarms' names
-        f" ORDER BY {alarm} LIMIT $3 FOR UPDATE SKIP LOCKED) d"
-        " WHERE p.store_id = d.store_id AND p.payment_id = d.payment_id RETURNING p.store_id, p.payment_id"
-    )
-    return Statement(f"lease_{alarm}", (), sqlite, postgres, reads=True)
-
-
-def _plain(name: str, sql: str, *, reads: bool) -> Statement:
+def _plain(name: str, sql: str) -> Statement:
     """One row in, parameters by position; `?n` is written `$n` for PostgreSQL."""
-    return Statement(name, (), sql, sql.replace("?", "$"), reads=reads)
+    return Statement(name, (), sql, sql.replace("?", "$"))
 
 
-LEASE_ASKS: Final = _leasing("ask_at")
-LEASE_TELLS: Final = _leasing("tell_at")
+# Payments whose buyer came back since the last answer go first, then the youngest. In: now, limit.
+_DUE_ASKS: Final = (
+    "SELECT p.store_id, p.payment_id FROM payments p WHERE p.ask_at <= ?1 AND (p.asking IS NULL OR p.asking <= ?1)"
+    " ORDER BY CASE WHEN p.returned_at > COALESCE(p.asked_at, 0) THEN 0 ELSE 1 END, p.created_at DESC LIMIT ?2"
+)
+DUE_ASKS: Final = Statement("due_asks", (), _DUE_ASKS, _DUE_ASKS.replace("?", "$") + " FOR UPDATE OF p SKIP LOCKED")
+# A store's budget of questions, and how many stores share the profile it belongs to.
+BUDGETS: Final = _joined(
+    "budgets",
+    "store_id text",
+    "SELECT s.store_id, s.questions_per_s, s.asked_until, (SELECT count(*) FROM stores o WHERE o.profile = s.profile"
+    " AND o.archived_at IS NULL) FROM k JOIN stores s USING (store_id) ORDER BY s.store_id",
+    postgres_suffix=" FOR UPDATE OF s",
+)
+SPEND: Final = _joined(
+    "spend",
+    "store_id text, asked_until bigint",
+    "UPDATE stores SET asked_until = k.asked_until FROM k WHERE stores.store_id = k.store_id",
+)
+LEASE_ASKS: Final = _joined(
+    "lease_asks",
+    "store_id text, payment_id text, until bigint",
+    "UPDATE payments SET asking = k.until FROM k"
+    " WHERE payments.store_id = k.store_id AND payments.payment_id = k.payment_id",
+)
+DEFER_ASKS: Final = _joined(
+    "defer_asks",
+    "store_id text, payment_id text, ask_at bigint",
+    "UPDATE payments SET ask_at = k.ask_at FROM k"
+    " WHERE payments.store_id = k.store_id AND payments.payment_id = k.payment_id",
+)
 POSTPONE_ASK: Final = _plain(
     "postpone_ask",
-    "UPDATE payments SET ask_at = ?4 WHERE store_id = ?1 AND payment_id = ?2 AND ask_at = ?3",
-    reads=False,
+    "UPDATE payments SET ask_at = ?4, asking = NULL WHERE store_id = ?1 AND payment_id = ?2 AND asking = ?3",
+)
+LEASE_TELLS: Final = Statement(
+    "lease_tells",
+    (),
+    "UPDATE payments SET tell_at = ?2 WHERE (store_id, payment_id) IN ("
+    "SELECT store_id, payment_id FROM payments WHERE tell_at <= ?1 ORDER BY tell_at LIMIT ?3)"
+    " RETURNING store_id, payment_id",
+    "UPDATE payments p SET tell_at = $2 FROM (SELECT store_id, payment_id FROM payments WHERE tell_at <= $1"
+    " ORDER BY tell_at LIMIT $3 FOR UPDATE SKIP LOCKED) d"
+    " WHERE p.store_id = d.store_id AND p.payment_id = d.payment_id RETURNING p.store_id, p.payment_id",
 )
 NEXT_VERSION: Final = _plain(
     "next_version",
     "SELECT v.version, v.body FROM versions v JOIN payments p USING (store_id, payment_id)"
     " WHERE v.store_id = ?1 AND v.payment_id = ?2 AND v.version > p.told ORDER BY v.version LIMIT 1",
-    reads=True,
 )
 LATEST_VERSION: Final = _plain(
     "latest_version",
     "SELECT v.version, v.body FROM versions v JOIN payments p USING (store_id, payment_id)"
     " WHERE v.store_id = ?1 AND v.payment_id = ?2 AND v.version > p.told ORDER BY v.version DESC LIMIT 1",
-    reads=True,
 )
 NOTHING_TO_TELL: Final = _plain(
     "nothing_to_tell",
     "UPDATE payments SET tell_at = NULL WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 AND told >= version",
-    reads=False,
 )
 # A version that arrived while its predecessor was being told is told at once; the comparison with `tell_at` is the
 # fence: whoever lost the lease changes nothing.
@@ -211,22 +243,18 @@ TOLD: Final = _plain(
     "told",
     "UPDATE payments SET told = ?4, tell_failures = 0, tell_at = CASE WHEN version > ?4 THEN CAST(?5 AS BIGINT) END"
     " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING told",
-    reads=True,
 )
 VERSION_TOLD: Final = _plain(
     "version_told",
     "UPDATE versions SET tries = tries + CASE WHEN version = ?3 THEN 1 ELSE 0 END, told_at = ?4, note = ?5, status = ?6"
     " WHERE store_id = ?1 AND payment_id = ?2 AND version <= ?3 AND told_at IS NULL",
-    reads=False,
 )
 NOT_TOLD: Final = _plain(
     "not_told",
     "UPDATE payments SET tell_failures = tell_failures + 1, tell_at = ?4, parked = ?5"
     " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING told",
-    reads=True,
 )
 VERSION_NOT_TOLD: Final = _plain(
     "version_not_told",
     "UPDATE versions SET tries = tries + 1, note = ?4 WHERE store_id = ?1 AND payment_id = ?2 AND version = ?3",
-    reads=False,
 )

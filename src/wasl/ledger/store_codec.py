@@ -74,10 +74,18 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         store.name,
         msgspec.json.encode(settings).decode(),
         seal.seal(msgspec.json.encode(secrets), STORE_PURPOSE),
+        profile_key(store.profile),
+        store.questions_per_s,
+        0,
         api_key_digest,
         store.created_at,
         store.archived_at,
     )
+
+
+def profile_key(profile: Profile) -> str:
+    """What stores of one profile have in common."""
+    return f"{profile.base_url} {profile.profile_id}"
 
 
 def store_from(row: Row, seal: Seal) -> Store:
@@ -97,8 +105,9 @@ def store_from(row: Row, seal: Seal) -> Store:
         currency=CURRENCIES[settings.currency],
         cart_prefix=settings.cart_prefix,
         signing_secret=Secret(secrets.signing_secret),
-        created_at=Instant(row[5]),
-        archived_at=row[6],
+        questions_per_s=row[5],
+        created_at=Instant(row[8]),
+        archived_at=row[9],
         store_url=settings.store_url,
         webhook_url=settings.webhook_url,
         status_map={State(state): status for state, status in settings.status_map.items()},

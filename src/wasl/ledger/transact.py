@@ -16,6 +16,8 @@ from wasl.ledger.seal import Seal
 from wasl.ledger.statements import Rows, Step, Steps
 
 EVIDENCE_PURPOSE: Final = "evidence"
+DUE_PER_LEASE: Final = 8  # how many due questions are looked at for each that may be leased
+BURST_MS: Final = 1_000
 T = TypeVar("T")
 _Id = tuple[str, str]
 
@@ -187,10 +189,43 @@ def shelve(store_id: StoreId, evidence: Evidence, scribe: Scribe) -> Steps[None]
     yield Step(sql.SHELVE, [codec.evidence_row(store_id, None, evidence, sealed)])
 
 
-def lease(statement: sql.Statement, *, now: Instant, until: Instant, limit: int) -> Steps[list[Lease]]:
-    """Take due payments by moving their alarm to *until*, which is also the fence of whoever holds the lease."""
-    rows = yield Step(statement, [(now, until, limit)])
+def lease_tells(*, now: Instant, until: Instant, limit: int) -> Steps[list[Lease]]:
+    """Take payments whose store is due to be told; *until* is also the fence of whoever holds the lease."""
+    rows = yield Step(sql.LEASE_TELLS, [(now, until, limit)])
     return [Lease(store_id=StoreId(row[0]), payment_id=PaymentId(row[1]), until=until) for row in rows]
+
+
+def lease_asks(*, now: Instant, until: Instant, limit: int) -> Steps[list[Lease]]:
+    """Take due questions, as many as each store's budget pays for; what it cannot pay for yet is put off.
+
+    A question put off is asked when its turn comes, behind those before it. The budget is a point in time up to which
+    it is used up; it may lie one second ahead, so that a burst is answered at once.
+    """
+    due = yield Step(sql.DUE_ASKS, [(now, limit * DUE_PER_LEASE)])
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for row in due:
+        waiting[row[0]].append(row[1])
+    if not waiting:
+        return []
+    budgets = yield Step(sql.BUDGETS, [(store_id,) for store_id in sorted(waiting)])
+    leased, deferred, spent = list[_Id](), list[tuple[str, str, int]](), list[tuple[str, int]]()
+    for store_id, per_s, asked_until, sharing in budgets:
+        step_ms = round(1000 * max(1, sharing) / per_s)
+        used = max(asked_until, now)
+        for payment_id in waiting[store_id]:
+            if used <= now + BURST_MS and len(leased) < limit:
+                leased.append((store_id, payment_id))
+                used += step_ms
+            elif used > now + BURST_MS:
+                deferred.append((store_id, payment_id, used - BURST_MS))
+                used += step_ms
+        spent.append((store_id, min(used, now + BURST_MS + step_ms)))
+    if leased:
+        yield Step(sql.LEASE_ASKS, [(*identity, until) for identity in sorted(leased)])
+        yield Step(sql.SPEND, spent)
+    if deferred:
+        yield Step(sql.DEFER_ASKS, sorted(deferred))
+    return [Lease(store_id=StoreId(store_id), payment_id=PaymentId(found), until=until) for store_id, found in leased]
 
 
 def next_telling(held: Lease, *, in_order: bool) -> Steps[Telling | None]:

@@ -138,6 +138,7 @@ async def test_evidence_of_an_unknown_cart_joins_its_payment(ledger: Ledger) -> 
 
 async def test_due_questions_are_leased_once(ledger: Ledger) -> None:
     """Two workers looking at once never get the same payment; a lost lease falls due again."""
+    await ledger.add_store(store(), "digest")
     made = await kept(ledger)
     assert made.ask_at is not None
     due, until = made.ask_at, Instant(made.ask_at + MINUTE_MS)
@@ -149,8 +150,22 @@ async def test_due_questions_are_leased_once(ledger: Ledger) -> None:
     assert len(await ledger.lease_asks(now=until, until=Instant(until + 1), limit=9)) == 1
 
 
+async def test_news_does_not_lease_a_question_twice(ledger: Ledger) -> None:
+    """A buyer who comes back while the gateway is being asked is asked about after that answer, not beside it."""
+    await ledger.add_store(store(), "digest")
+    made = await kept(ledger)
+    assert made.ask_at is not None
+    (lease,) = await ledger.lease_asks(now=made.ask_at, until=Instant(made.ask_at + 99), limit=1)
+    back = Instant(made.ask_at + 1)
+    await ledger.amend(KEY, lambda p: p and revise(replace(p, returned_at=back), now=back))
+    assert list(await ledger.lease_asks(now=back, until=LATER, limit=1)) == []
+    await ledger.postpone_ask(lease, back)
+    assert len(await ledger.lease_asks(now=back, until=Instant(LATER + 9), limit=1)) == 1
+
+
 async def test_a_lost_lease_reports_in_vain(ledger: Ledger) -> None:
     """A slow worker whose lease went to another changes nothing any more."""
+    await ledger.add_store(store(), "digest")
     made = await kept(ledger)
     assert made.ask_at is not None
     (slow,) = await ledger.lease_asks(now=made.ask_at, until=Instant(made.ask_at + 1), limit=1)
@@ -158,7 +173,64 @@ async def test_a_lost_lease_reports_in_vain(ledger: Ledger) -> None:
     await ledger.postpone_ask(slow, Instant(NOON - 1))
     assert list(await ledger.lease_asks(now=slow.until, until=LATER, limit=1)) == []
     await ledger.postpone_ask(quick, Instant(NOON - 1))
-    assert len(await ledger.lease_asks(now=NOON, until=LATER, limit=1)) == 1
+    assert len(await ledger.lease_asks(now=slow.until, until=LATER, limit=1)) == 1
+
+
+async def many(ledger: Ledger, count: int, store_id: StoreId = STORE) -> list[Payment]:
+    """Payments whose pages were opened one after the other."""
+    return [
+        await kept(
+            ledger,
+            payment(
+                attempt(cart_id=CartId(f"t-{n}-1"), return_key=f"key-{n}", opened_at=Instant(NOON + n)),
+                store_id=store_id,
+                payment_id=PaymentId(f"pay_{n:03}"),
+                order_id=OrderId(str(n)),
+                created_at=Instant(NOON + n),
+            ),
+        )
+        for n in range(count)
+    ]
+
+
+async def test_who_came_back_is_asked_about_first_then_the_youngest(ledger: Ledger) -> None:
+    """When there is more to ask than can be asked, it goes to those who are looking at a screen."""
+    await ledger.add_store(store(), "digest")
+    made = await many(ledger, 6)
+    due = Instant(NOON + 2 * MINUTE_MS)
+    key = ByPayment(STORE, made[1].payment_id)
+    await ledger.amend(key, lambda p: p and revise(replace(p, returned_at=LATER), now=LATER))
+    leases = await ledger.lease_asks(now=due, until=Instant(due + MINUTE_MS), limit=3)
+    assert [lease.payment_id for lease in leases] == ["pay_001", "pay_005", "pay_004"]
+
+
+async def test_a_profiles_budget_holds_whoever_asks(ledger: Ledger) -> None:
+    """Two a second, burst of one second: three at once, then each half a second, nothing forgotten."""
+    await ledger.add_store(store(questions_per_s=2.0), "digest")
+    await many(ledger, 8)
+    now, asked = Instant(NOON + 2 * MINUTE_MS), dict[int, int]()
+    for tick in range(0, 3_500, 250):
+        moment = Instant(now + tick)
+        both = await asyncio.gather(
+            *(ledger.lease_asks(now=moment, until=Instant(moment + 9 * MINUTE_MS), limit=9) for _ in range(2))
+        )
+        asked[tick] = sum(len(leases) for leases in both)
+    assert asked[0] == 3
+    assert sum(asked.values()) == 8
+    assert all(count <= 1 for tick, count in asked.items() if tick)
+
+
+async def test_stores_that_share_a_profile_share_its_budget(ledger: Ledger) -> None:
+    """Two stores on one profile ask no more often together than one would alone."""
+    await ledger.add_store(store(questions_per_s=2.0), "digest")
+    await ledger.add_store(store(store_id=StoreId("st_twin"), cart_prefix="u-", questions_per_s=2.0), "other")
+    await many(ledger, 8)
+    await many(ledger, 8, StoreId("st_twin"))
+    now = Instant(NOON + 2 * MINUTE_MS)
+    leased = 0
+    for tick in range(0, 5_000, 250):
+        leased += len(await ledger.lease_asks(now=Instant(now + tick), until=Instant(now + 9 * MINUTE_MS), limit=20))
+    assert leased <= 2 * 5 + 4
 
 
 async def test_versions_are_told_in_order_and_remembered(ledger: Ledger) -> None:

@@ -90,6 +90,8 @@ def upgrade() -> None:
         sa.Column("returned_at", sa.BigInteger(), nullable=True),
         sa.Column("asked_at", sa.BigInteger(), nullable=True),
         sa.Column("ask_at", sa.BigInteger(), nullable=True),
+        sa.Column("asking", sa.BigInteger(), nullable=True),
+        sa.Column("hastened_at", sa.BigInteger(), nullable=True),
         sa.Column("told", sa.Integer(), nullable=False),
         sa.Column("tell_at", sa.BigInteger(), nullable=True),
         sa.Column("tell_failures", sa.Integer(), nullable=False),
@@ -119,12 +121,16 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("secrets", sa.LargeBinary(), nullable=False),
+        sa.Column("profile", sa.Text(), nullable=False),
+        sa.Column("questions_per_s", sa.Float(), nullable=False),
+        sa.Column("asked_until", sa.BigInteger(), nullable=False),
         sa.Column("api_key_digest", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("archived_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", name="stores_pk"),
     )
     op.create_index("stores_by_key", "stores", ["api_key_digest"])
+    op.create_index("stores_by_profile", "stores", ["profile"])
 
     op.create_table(
         "versions",
