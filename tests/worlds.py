@@ -14,8 +14,10 @@ from wasl.domain.store import Profile, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.engine.engine import Engine, Urls
 from wasl.engine.ports import (
+    Alert,
     Arrival,
     ByPayment,
+    Claim,
     Gateway,
     Ledger,
     OpenedPage,
@@ -112,6 +114,10 @@ class ScriptedGateway:
             return Refusal.NO_SIGNATURE
         return self.facts[body] if signature == SIGNED else Refusal.SIGNATURE_MISMATCH
 
+    def claim(self, body: bytes) -> Claim:
+        stated = self.facts.get(body)
+        return Claim(cart_id=stated.cart_id if stated else CartId(""), tran_ref=TranRef(""))
+
     def authenticate_return(self, profile: Profile, form: bytes) -> ReturnClaim | Refusal:
         del profile
         return ReturnClaim(fact=self.facts[form]) if form in self.facts else Refusal.SIGNATURE_MISMATCH
@@ -139,12 +145,29 @@ class ScriptedShop:
 
 
 @dataclass(slots=True)
+class ScriptedHerald:
+    """Remembers what people were told, and fails as often as it is told to."""
+
+    told: list[str] = field(default_factory=list)
+    failures: int = 0
+
+    async def alert(self, store: Store, payment: Payment, alert: Alert) -> str:
+        del store, payment
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("nobody there")
+        self.told.append(alert.cause)
+        return "HTTP 204"
+
+
+@dataclass(slots=True)
 class World:
     """One store on an engine."""
 
     engine: Engine
     gateway: ScriptedGateway
     shop: ScriptedShop
+    herald: ScriptedHerald
     clock: SetClock
     store: Store
 
@@ -157,12 +180,15 @@ class World:
 
 async def world(ledger: Ledger) -> World:
     """A store `st_test` on CS-Cart, at noon."""
-    gateway, shop, clock, shop_store = ScriptedGateway(), ScriptedShop(), SetClock(), store()
+    gateway, shop, clock = ScriptedGateway(), ScriptedShop(), SetClock()
+    shop_store = store(alert_url="https://people.example/alerts")
+    herald = ScriptedHerald()
     fits: tuple[Gateway, Shop] = (gateway, shop)
     engine = Engine(
         ledger=ledger,
         gateway=fits[0],
         shops={"cs-cart": fits[1]},
+        herald=herald,
         clock=clock,
         chance=Counting(),
         urls=Urls(
@@ -171,7 +197,7 @@ async def world(ledger: Ledger) -> World:
         ),
     )
     await ledger.add_store(shop_store, "digest")
-    return World(engine=engine, gateway=gateway, shop=shop, clock=clock, store=shop_store)
+    return World(engine=engine, gateway=gateway, shop=shop, herald=herald, clock=clock, store=shop_store)
 
 
 NO_ANSWER: Final = GatewayUnavailable("no answer")

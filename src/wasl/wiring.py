@@ -32,6 +32,7 @@ from wasl.network import connector, is_public
 from wasl.settings import Settings
 from wasl.stores.api import Api
 from wasl.stores.cs_cart import CsCart
+from wasl.stores.herald import Herald
 from wasl.stores.http import ShopHttp
 
 PLATFORMS: Final = ("api", "cs-cart")
@@ -63,6 +64,7 @@ async def wired(settings: Settings, *, watch_ms: int = WATCH_MS) -> AsyncIterato
             ledger=ledger,
             gateway=gateway,
             shops={"cs-cart": CsCart(http, clock, chance), "api": Api(http, clock)},
+            herald=Herald(http, clock),
             clock=clock,
             chance=chance,
             urls=_urls(settings),

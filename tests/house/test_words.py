@@ -34,4 +34,5 @@ def test_nothing_is_left_to_do_without_an_issue() -> None:
         ["git", "ls-files", "src", "scripts"], cwd=ROOT, check=True, capture_output=True, text=True
     )
     marks = re.compile("TODO|FIXME|XXX")
-    assert [name for name in tracked.stdout.split() if marks.search((ROOT / name).read_text("utf-8", "ignore"))] == []
+    files = [name for name in tracked.stdout.split() if (ROOT / name).exists()]
+    assert [name for name in files if marks.search((ROOT / name).read_text("utf-8", "ignore"))] == []

@@ -136,3 +136,23 @@ class Closing:
     attempt: int
     reason: ClosingReason
     at: Instant
+
+
+class Ruling(StrEnum):
+    """What a person decided about money that raised a concern."""
+
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A person's word on some transactions: recorded, with who and why. It closes a case and proves no money.
+
+    `refs` are the transactions that raised the concern then; money that comes later raises it anew.
+    """
+
+    ruling: Ruling
+    refs: tuple[TranRef, ...]
+    note: str
+    by: str
+    at: Instant

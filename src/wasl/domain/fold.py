@@ -57,9 +57,11 @@ def fold(payment: Payment) -> Outcome:
     families = _families(weighed)
     currency = payment.amount.currency
     kept = sum(family.kept for family in families.values())
+    raised = _raised(payment, weighed, families, kept)
     return Outcome(
         state=_state(payment, weighed, families, kept),
-        concerns=_concerns(payment, weighed, families, kept),
+        concerns=tuple(raised),
+        causes=tuple(" ".join((concern.value, *refs)) for concern, refs in raised.items()),
         captured=Money(sum(f.captured for f in families.values()), currency),
         refunded=Money(sum(f.refunded for f in families.values()), currency),
         moved=Money(sum(f.moved for f in families.values()), currency),
@@ -170,25 +172,23 @@ def _ending(payment: Payment, weighed: Iterable[Weighed]) -> State:
     return State.CANCELED
 
 
-def _concerns(
+def _raised(
     payment: Payment, weighed: tuple[Weighed, ...], families: Mapping[TranRef, Family], kept: int
-) -> tuple[Concern, ...]:
-    """Everything a person should look at, gravest first."""
+) -> Mapping[Concern, tuple[TranRef, ...]]:
+    """Every concern with the transactions that raise it, gravest first, less what a person has decided."""
+    taking = [w for w in weighed if w.role is Role.TAKES and w.family in families and families[w.family].kept > 0]
+    twice = taking if kept > payment.amount.minor else []
     raised = {
-        Concern.CONTRADICTED: _has_role(weighed, Role.CONTRADICTED),
-        Concern.CURRENCY_MISMATCH: _has_role(weighed, Role.CURRENCY_DIFFERS),
-        Concern.AMOUNT_MISMATCH: _has_role(weighed, Role.AMOUNT_DIFFERS),
-        Concern.PAID_TWICE: kept > payment.amount.minor,
-        Concern.PAID_LATE: any(
-            _late(w, payment.closings) for w in weighed if w.role is Role.TAKES and _is_kept(w, families)
-        ),
-        Concern.UNRECOGNIZED: _has_role(weighed, Role.UNRECOGNIZED, Role.TEST_MONEY),
+        Concern.CONTRADICTED: [w for w in weighed if w.role is Role.CONTRADICTED],
+        Concern.CURRENCY_MISMATCH: [w for w in weighed if w.role is Role.CURRENCY_DIFFERS],
+        Concern.AMOUNT_MISMATCH: [w for w in weighed if w.role is Role.AMOUNT_DIFFERS],
+        Concern.PAID_TWICE: twice,
+        Concern.PAID_LATE: [w for w in taking if _late(w, payment.closings)],
+        Concern.UNRECOGNIZED: [w for w in weighed if w.role in (Role.UNRECOGNIZED, Role.TEST_MONEY)],
     }
-    return tuple(concern for concern, holds in raised.items() if holds)
-
-
-def _is_kept(one: Weighed, families: Mapping[TranRef, Family]) -> bool:
-    return one.family in families and families[one.family].kept > 0
+    decided = {ref for decision in payment.decisions for ref in decision.refs}
+    open_cases = {concern: tuple(w.transaction.tran_ref for w in found) for concern, found in raised.items()}
+    return {concern: refs for concern, refs in open_cases.items() if not decided.issuperset(refs)}
 
 
 def _late(one: Weighed, closings: Iterable[Closing]) -> bool:

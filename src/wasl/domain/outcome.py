@@ -50,7 +50,8 @@ class Outcome:
 
     `captured` is C of the money law and what interfaces show as `paid`; `moved` is the same in money that really
     moved (a card discount lowers it) and guards refunds; `unmatched` is money that fits no attempt, per currency.
-    `tran_ref` names the first transaction that took counted money.
+    `tran_ref` names the first transaction that took counted money. `causes` says which transactions raised each
+    concern, as `concern ref ref…`: what an alert is sent for once, and what a decision closes.
     """
 
     state: State
@@ -62,6 +63,7 @@ class Outcome:
     unmatched: tuple[Money, ...] = ()
     instructions: Instructions | None = None
     tran_ref: TranRef | None = None
+    causes: tuple[str, ...] = ()
 
     @property
     def concern(self) -> Concern:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NewType
 
-from wasl.domain.evidence import CartId, Closing, Evidence, TranRef
+from wasl.domain.evidence import CartId, Closing, Decision, Evidence, TranRef
 from wasl.domain.money import Money
 from wasl.domain.outcome import Outcome
 from wasl.domain.store import StoreId
@@ -70,6 +70,7 @@ class Payment:
     attempts: tuple[Attempt, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     closings: tuple[Closing, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     returned_at: Instant | None = None
     asked_at: Instant | None = None
     ask_at: Instant | None = None

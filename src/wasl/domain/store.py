@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final, NewType
 
 from wasl.domain.money import Currency
@@ -15,6 +16,13 @@ StoreId = NewType("StoreId", str)
 
 QUESTIONS_PER_S: Final = 5.0  # no limit is published; what every worker of a profile shares
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
+
+
+class LateMoney(StrEnum):
+    """What becomes of an order whose money came after Wasl or the shop had closed its payment."""
+
+    ACCEPT = "accept"  # if the shop's order is untouched, which the shop itself checks
+    HOLD = "hold"  # until a person decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +65,8 @@ class Store:
     language: str = "auto"
     live: bool = False
     questions_per_s: float = QUESTIONS_PER_S
+    late_money: LateMoney = LateMoney.ACCEPT
+    alert_url: str = ""
     archived_at: Instant | None = None
 
     def signing_key(self) -> bytes:

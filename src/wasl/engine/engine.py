@@ -10,8 +10,11 @@ from wasl.domain.revise import revise
 from wasl.domain.schedule import WATCH_MS
 from wasl.domain.store import Store, StoreId
 from wasl.domain.time import SECOND_MS, Instant
-from wasl.engine.ports import Chance, Clock, Gateway, Ledger, Shop
+from wasl.engine.allowance import Allowance
+from wasl.engine.ports import Chance, Clock, Gateway, Herald, Ledger, Shop
 
+FORGERIES_PER_S: Final = 5.0  # for each store; what comes faster leaves no trace but a number
+FORGERIES_BURST: Final = 20
 DIRECTORY_AGE_MS: Final = 2 * SECOND_MS
 DIRECTORY_MAX: Final = 10_000
 
@@ -30,6 +33,7 @@ class Wakers:
 
     ask: asyncio.Event = field(default_factory=asyncio.Event)
     tell: asyncio.Event = field(default_factory=asyncio.Event)
+    alert: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +43,13 @@ class Engine:
     ledger: Ledger
     gateway: Gateway
     shops: Mapping[str, Shop]
+    herald: Herald
     clock: Clock
     chance: Chance
     urls: Urls
     watch_ms: int = WATCH_MS
     wakers: Wakers = field(default_factory=Wakers)
+    forgeries: Allowance = field(default_factory=lambda: Allowance(per_s=FORGERIES_PER_S, burst=FORGERIES_BURST))
     directory: dict[StoreId, tuple[Instant, Store]] = field(default_factory=dict)
 
     async def store(self, store_id: StoreId) -> Store | None:

@@ -1,33 +1,65 @@
 """A callback or an IPN arrives: believed only if it is proved, durable before it is answered."""
 
-from wasl.domain.evidence import Evidence, Fact, Kind, Verdict, Voice
+import hashlib
+from typing import Final
+
+import structlog
+
+from wasl.domain.evidence import CartId, Evidence, Fact, Kind, Verdict, Voice
 from wasl.domain.payment import Payment
 from wasl.domain.revise import hastened, heard
 from wasl.domain.store import Store
 from wasl.domain.time import Instant
 from wasl.engine.engine import Engine
-from wasl.engine.ports import ByCart, Refusal
+from wasl.engine.ports import ByCart, Forgery, Refusal
+from wasl.errors import LedgerUnavailable
+
+_FORGED: Final = frozenset({Refusal.NO_SIGNATURE, Refusal.SIGNATURE_MISMATCH, Refusal.OTHER_PROFILE})
+_log = structlog.get_logger(__name__)
 
 
 async def hear(engine: Engine, store: Store, voice: Voice, *, signature: str | None, body: bytes) -> Refusal | None:
     """Keep what the gateway says, then answer; None means durable. A repeat, in any order, changes nothing.
 
-    Raises LedgerUnavailable if it could not be kept: then nobody may answer 200.
+    Raises LedgerUnavailable if it could not be kept: then nobody may answer 200. What is not proved changes no payment;
+    it is shelved, and hastens a question, so that strictness loses no money.
     """
     fact = engine.gateway.authenticate(store.profile, signature, body)
     if isinstance(fact, Refusal):
+        if fact in _FORGED and engine.forgeries.take(store.store_id, engine.now()):
+            await _shelve_forgery(engine, store, voice, fact, body)
         return fact
     now = engine.now()
     evidence = Evidence(voice=voice, fact=fact, first_heard_at=now, last_heard_at=now, raw=body)
-    payment = await engine.ledger.amend(
-        ByCart(store.store_id, fact.cart_id),
-        lambda payment: None if payment is None else _with(engine, payment, evidence, now),
-    )
-    if payment is None:
-        await engine.ledger.shelve(store.store_id, evidence)
-    else:
+    payment = await _file(engine, store, evidence, now)
+    if payment is not None:
         engine.wake(ask_at=payment.ask_at, tell_at=payment.tell_at)
     return None
+
+
+async def _file(engine: Engine, store: Store, evidence: Evidence, now: Instant) -> Payment | None:
+    """Add it to its payment, in whichever store that is; a cart that nobody knows is kept for later."""
+
+    def change(payment: Payment | None) -> Payment | None:
+        return None if payment is None else _with(engine, payment, evidence, now)
+
+    cart = evidence.fact.cart_id
+    payment = await engine.ledger.amend(ByCart(store.store_id, cart), change)
+    if payment is not None:
+        return payment
+    owner = await _owner(engine, store, cart)
+    if owner.store_id != store.store_id:
+        payment = await engine.ledger.amend(ByCart(owner.store_id, cart), change)
+    if payment is None:
+        await engine.ledger.shelve(owner.store_id, evidence)
+    return payment
+
+
+async def _owner(engine: Engine, store: Store, cart: CartId) -> Store:
+    """The store whose carts begin like this: an IPN of a shared profile arrives at any of its stores."""
+    sharing = [store, *(await engine.ledger.sharing(store))]
+    owners = [one for one in sharing if one.cart_prefix and cart.startswith(one.cart_prefix)]
+    return max(owners, key=lambda one: len(one.cart_prefix), default=store)
 
 
 def _with(engine: Engine, payment: Payment, evidence: Evidence, now: Instant) -> Payment:
@@ -39,3 +71,26 @@ def _with(engine: Engine, payment: Payment, evidence: Evidence, now: Instant) ->
 
 def _is_not_understood(fact: Fact) -> bool:
     return fact.kind is Kind.UNRECOGNIZED or fact.verdict is Verdict.UNRECOGNIZED
+
+
+async def _shelve_forgery(engine: Engine, store: Store, voice: Voice, reason: Refusal, body: bytes) -> None:
+    """Keep what it claimed, and ask the gateway about the payment it named.
+
+    A database that is away is no matter here: nothing is promised for such a message.
+    """
+    now = engine.now()
+    claim = engine.gateway.claim(body)
+    digest = hashlib.sha256(body).hexdigest()
+    forgery = Forgery(store_id=store.store_id, digest=digest, voice=voice, reason=reason, claim=claim, at=now)
+
+    def hasten(payment: Payment | None) -> Payment | None:
+        return None if payment is None else engine.revise(hastened(payment, now=now), now=now)
+
+    try:
+        await engine.ledger.keep_forgery(forgery)
+        payment = await engine.ledger.amend(ByCart(store.store_id, claim.cart_id), hasten) if claim.cart_id else None
+    except LedgerUnavailable as error:
+        _log.warning("forgery_not_kept", store=store.store_id, reason=str(error))
+        return
+    if payment is not None:
+        engine.wake(ask_at=payment.ask_at, tell_at=payment.tell_at)

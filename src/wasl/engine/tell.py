@@ -72,9 +72,10 @@ async def _retry(engine: Engine, lease: Lease, telling: Telling, receipt: Receip
     wait_ms = min(BACKOFF_MS * 2 ** min(failures, 16), BACKOFF_MAX_MS)
     jittered = round(max(wait_ms, receipt.retry_after_s * SECOND_MS) * (1 + engine.chance.jitter() / 4))
     _log.info("telling_postponed", store=lease.store_id, payment=lease.payment_id, reason=receipt.note)
-    await engine.ledger.record_failure(lease, telling, receipt.note, tell_at=after(engine.now(), jittered))
+    now = engine.now()
+    await engine.ledger.record_failure(lease, telling, receipt.note, now=now, tell_at=after(now, jittered))
 
 
 async def _park(engine: Engine, lease: Lease, telling: Telling, reason: str) -> None:
     _log.warning("telling_parked", store=lease.store_id, payment=lease.payment_id, reason=reason)
-    await engine.ledger.record_failure(lease, telling, reason, tell_at=None)
+    await engine.ledger.record_failure(lease, telling, reason, now=engine.now(), tell_at=None)

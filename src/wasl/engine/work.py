@@ -1,4 +1,4 @@
-"""The worker: asks and tells whatever is due, until it is told to stop."""
+"""The worker: asks, tells and alerts whatever is due, until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from wasl.engine.alert import alert_due
 from wasl.engine.ask import ask_due
 from wasl.engine.engine import Engine
 from wasl.engine.tell import tell_due
@@ -21,6 +22,7 @@ async def work(engine: Engine) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(_loop(engine, ask_due, engine.wakers.ask), name="asking")
         group.create_task(_loop(engine, tell_due, engine.wakers.tell), name="telling")
+        group.create_task(_loop(engine, alert_due, engine.wakers.alert), name="alerting")
 
 
 async def _loop(engine: Engine, turn: Callable[[Engine], Awaitable[int]], waker: asyncio.Event) -> None:

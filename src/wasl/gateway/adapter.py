@@ -11,10 +11,10 @@ from wasl import __version__
 from wasl.domain.evidence import CartId, Fact
 from wasl.domain.secret import Secret
 from wasl.domain.store import Profile
-from wasl.engine.ports import OpenedPage, PageRefused, PageWish, Refusal, ReturnClaim
+from wasl.engine.ports import Claim, OpenedPage, PageRefused, PageWish, Refusal, ReturnClaim
 from wasl.errors import GatewayUnavailable, Misconfigured
 from wasl.gateway.client import PayTabs
-from wasl.gateway.notification import read_notification
+from wasl.gateway.notification import claim_of, read_notification
 from wasl.gateway.pace import RATE_PER_S
 from wasl.gateway.page import HostedPage, Intent
 from wasl.gateway.results import Duplicate, Refused
@@ -65,6 +65,10 @@ class PayTabsGateway:
     def authenticate(self, profile: Profile, signature: str | None, body: bytes) -> Fact | Refusal:
         """See the port."""
         return read_notification(_keys(profile), profile_id=profile.profile_id, signature=signature, body=body)
+
+    def claim(self, body: bytes) -> Claim:
+        """See the port."""
+        return claim_of(body)
 
     def authenticate_return(self, profile: Profile, form: bytes) -> ReturnClaim | Refusal:
         """See the port."""

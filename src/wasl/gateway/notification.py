@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from wasl.domain.evidence import Fact
+from wasl.domain.evidence import CartId, Fact, TranRef
 from wasl.domain.secret import Secret
-from wasl.engine.ports import Refusal
+from wasl.engine.ports import Claim, Refusal
 from wasl.gateway.signature import verify_body
 from wasl.gateway.translate import fact_of, unrecognized
 from wasl.gateway.wire.answers import STATEMENT, Statement, loose
@@ -27,6 +27,15 @@ def read_notification(keys: Iterable[Secret], *, profile_id: int, signature: str
         return _stated(body, profile_id)
     except (ValueError, RecursionError):
         return Refusal.NOT_JSON
+
+
+def claim_of(body: bytes) -> Claim:
+    """What a message that was refused says it is about; it proves nothing, and may be nothing at all."""
+    try:
+        said = unrecognized(loose(body))
+    except (ValueError, RecursionError):
+        return Claim(cart_id=CartId(""), tran_ref=TranRef(""))
+    return Claim(cart_id=said.cart_id, tran_ref=said.tran_ref)
 
 
 def _stated(body: bytes, profile_id: int) -> Fact | Refusal:

@@ -10,9 +10,11 @@ from wasl.domain.evidence import (
     CartId,
     Closing,
     ClosingReason,
+    Decision,
     Evidence,
     Fact,
     Kind,
+    Ruling,
     TranRef,
     Verdict,
     Voice,
@@ -22,6 +24,7 @@ from wasl.domain.outcome import Concern, Instructions, Outcome, State
 from wasl.domain.payment import Answer, Attempt, OrderId, Payment, PaymentId
 from wasl.domain.store import StoreId
 from wasl.domain.time import Instant
+from wasl.engine.ports import Claim, Forgery, Refusal
 
 Row = Sequence[Any]  # what a driver hands out; typed as soon as it is decoded here
 
@@ -39,6 +42,7 @@ class _Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     method: str = ""
     reference: str = ""
     tran_ref: str | None = None
+    causes: tuple[str, ...] = ()
 
 
 _outcome_decoder: Final = msgspec.json.Decoder(_Outcome)
@@ -59,6 +63,7 @@ def outcome_text(outcome: Outcome) -> str:
             method=outcome.instructions.method if outcome.instructions else "",
             reference=outcome.instructions.reference if outcome.instructions else "",
             tran_ref=outcome.tran_ref,
+            causes=outcome.causes,
         )
     ).decode()
 
@@ -76,6 +81,7 @@ def outcome_from(text: str, currency: Currency) -> Outcome:
         unmatched=tuple(Money(minor, CURRENCIES[code]) for minor, code in raw.unmatched),
         instructions=Instructions(method=raw.method, reference=raw.reference) if raw.reference else None,
         tran_ref=TranRef(raw.tran_ref) if raw.tran_ref else None,
+        causes=raw.causes,
     )
 
 
@@ -108,7 +114,14 @@ def payment_row(payment: Payment) -> Row:
     )
 
 
-def payment_from(row: Row, attempts: Iterable[Row], evidence: Iterable[Row], closings: Iterable[Row]) -> Payment:
+def payment_from(
+    row: Row,
+    *,
+    attempts: Iterable[Row],
+    evidence: Iterable[Row],
+    closings: Iterable[Row],
+    decisions: Iterable[Row],
+) -> Payment:
     """One payment, whole, from its rows."""
     currency = CURRENCIES[row[4]]
     return Payment(
@@ -135,6 +148,7 @@ def payment_from(row: Row, attempts: Iterable[Row], evidence: Iterable[Row], clo
         attempts=tuple(attempt_from(a) for a in attempts),
         evidence=tuple(evidence_from(e) for e in evidence),
         closings=tuple(closing_from(c) for c in closings),
+        decisions=tuple(decision_from(d) for d in decisions),
     )
 
 
@@ -238,3 +252,32 @@ def closing_row(payment: Payment, closing: Closing) -> Row:
 def closing_from(row: Row) -> Closing:
     """One closing from its row."""
     return Closing(attempt=row[2], reason=ClosingReason(row[3]), at=Instant(row[4]))
+
+
+def decision_row(payment: Payment, decision: Decision) -> Row:
+    """One row of `decisions`."""
+    key = (payment.store_id, payment.payment_id, decision.at)
+    return (*key, decision.ruling.value, " ".join(decision.refs), decision.note, decision.by)
+
+
+def decision_from(row: Row) -> Decision:
+    """One decision from its row."""
+    refs = tuple(TranRef(ref) for ref in row[4].split(" "))
+    return Decision(at=Instant(row[2]), ruling=Ruling(row[3]), refs=refs, note=row[5], by=row[6])
+
+
+def alert_row(payment: Payment, cause: str, now: Instant) -> Row:
+    """One row of `alerts`, due at once."""
+    return (payment.store_id, f"{payment.payment_id} {cause}", payment.payment_id, now, now, 0, None, "")
+
+
+def forgery_from(row: Row) -> Forgery:
+    """One shelved forgery from its row."""
+    return Forgery(
+        store_id=StoreId(row[0]),
+        digest=row[1],
+        voice=Voice(row[2]),
+        reason=Refusal(row[3]),
+        claim=Claim(cart_id=CartId(row[4]), tran_ref=TranRef(row[5])),
+        at=Instant(row[7]),
+    )

@@ -14,9 +14,11 @@ from wasl.domain.payment import Payment, PaymentId
 from wasl.domain.store import Store, StoreId
 from wasl.domain.time import Instant
 from wasl.engine.ports import (
+    Alert,
     ByPayment,
     Change,
     Delivery,
+    Forgery,
     Lease,
     PaymentFilter,
     PaymentKey,
@@ -24,16 +26,17 @@ from wasl.engine.ports import (
     Receipt,
     Telling,
 )
+from wasl.ledger import codec, transact
 from wasl.ledger import statements as sql
-from wasl.ledger import transact
 from wasl.ledger.driver import Driver
-from wasl.ledger.schema import payments, stores
+from wasl.ledger.schema import forgeries, payments, stores
 from wasl.ledger.seal import Seal
 from wasl.ledger.statements import Step, Steps
-from wasl.ledger.store_codec import store_from, store_row
+from wasl.ledger.store_codec import profile_key, store_from, store_row
 from wasl.ledger.transact import EVIDENCE_PURPOSE, Scribe
 
 LIST_MAX: Final = 200
+FORGERIES_MAX: Final = 1_000  # kept for each store; a flood of others is counted in the metrics only
 
 
 class DurableLedger:
@@ -129,9 +132,37 @@ class DurableLedger:
         """See the port."""
         await self._driver.write(lambda: transact.told(lease, telling, receipt, now=now))
 
-    async def record_failure(self, lease: Lease, telling: Telling, note: str, *, tell_at: Instant | None) -> None:
+    async def record_failure(
+        self, lease: Lease, telling: Telling, note: str, *, now: Instant, tell_at: Instant | None
+    ) -> None:
         """See the port."""
-        await self._driver.write(lambda: transact.not_told(lease, telling, note, tell_at=tell_at))
+        await self._driver.write(lambda: transact.not_told(lease, telling, note, now=now, tell_at=tell_at))
+
+    async def retell(self, store_id: StoreId, payment_id: PaymentId, *, now: Instant) -> bool:
+        """See the port."""
+        rows = await self._driver.write(lambda: _answered(Step(sql.RETELL, [(store_id, payment_id, now)])))
+        return bool(rows)
+
+    async def lease_alerts(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Alert]:
+        """See the port."""
+        return await self._driver.write(lambda: transact.lease_alerts(now=now, until=until, limit=limit))
+
+    async def record_alert(self, alert: Alert, note: str, *, sent_at: Instant | None, send_at: Instant | None) -> None:
+        """See the port."""
+        values = (alert.store_id, alert.cause, alert.until, send_at, sent_at, note)
+        await self._driver.write(lambda: _one_step(Step(sql.ALERT_SENT, [values])))
+
+    async def keep_forgery(self, forgery: Forgery) -> None:
+        """See the port."""
+        claim = forgery.claim
+        said = (forgery.voice.value, forgery.reason.value, claim.cart_id, claim.tran_ref)
+        values = (forgery.store_id, forgery.digest, *said, forgery.at, FORGERIES_MAX)
+        await self._driver.write(lambda: _one_step(Step(sql.FORGERY, [values])))
+
+    async def forgeries(self, store_id: StoreId) -> Sequence[Forgery]:
+        """See the port."""
+        query = select(forgeries).where(forgeries.c.store_id == store_id).order_by(forgeries.c.last_at.desc())
+        return [codec.forgery_from(row) for row in await self._driver.select(query)]
 
     # ------------------------------------------------------------------ stores
 
@@ -145,6 +176,15 @@ class DurableLedger:
         present = stores.c.archived_at.is_(None)
         rows = await self._driver.select(select(stores).where(stores.c.api_key_digest == api_key_digest, present))
         return store_from(rows[0], self._seal) if rows else None
+
+    async def sharing(self, store: Store) -> Sequence[Store]:
+        """See the port."""
+        query = select(stores).where(
+            stores.c.profile == profile_key(store.profile),
+            stores.c.store_id != store.store_id,
+            stores.c.archived_at.is_(None),
+        )
+        return [store_from(row, self._seal) for row in await self._driver.select(query)]
 
     async def stores(self) -> Sequence[Store]:
         """See the port."""
@@ -179,6 +219,10 @@ def _rows(statement: sql.Statement, store_id: StoreId, payment_id: PaymentId) ->
 
 def _one_step(step: Step) -> Steps[None]:
     yield step
+
+
+def _answered(step: Step) -> Steps[sql.Rows]:
+    return (yield step)
 
 
 def _listing(store_id: StoreId, only: PaymentFilter, cursor: str | None, limit: int) -> Select[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    or_,
 )
 
 metadata = MetaData()
@@ -71,6 +72,9 @@ payments = Table(
 # Partial: a settled payment is in neither, so that a million of them cost a waking worker nothing.
 Index("payments_to_ask", payments.c.ask_at, sqlite_where=payments.c.ask_at.is_not(None),
       postgresql_where=payments.c.ask_at.is_not(None))  # fmt: skip
+Index("payments_to_look_at", payments.c.store_id, payments.c.updated_at, payments.c.payment_id,
+      sqlite_where=or_(payments.c.concern != "none", payments.c.parked != ""),
+      postgresql_where=or_(payments.c.concern != "none", payments.c.parked != ""))  # fmt: skip
 Index("payments_to_tell", payments.c.tell_at, sqlite_where=payments.c.tell_at.is_not(None),
       postgresql_where=payments.c.tell_at.is_not(None))  # fmt: skip
 
@@ -134,6 +138,52 @@ closings = Table(
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("store_id", "payment_id", "attempt", "reason", name="closings_pk"),
 )
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("ruling", Text, nullable=False),
+    Column("refs", Text, nullable=False),  # the transactions it is about, space-separated
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    PrimaryKeyConstraint("store_id", "payment_id", "at", name="decisions_pk"),
+)
+
+# What claimed to be the gateway's word and was not: no body, a capped number, so that a flood costs little.
+forgeries = Table(
+    "forgeries",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("voice", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("cart_id", Text, nullable=False),
+    Column("tran_ref", Text, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("heard", Integer, nullable=False),
+    PrimaryKeyConstraint("store_id", "digest", name="forgeries_pk"),
+)
+
+# What a person is told of, once per cause.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("send_at", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("note", Text, nullable=False),
+    PrimaryKeyConstraint("store_id", "cause", name="one_alert_per_cause"),
+)
+Index("alerts_to_send", alerts.c.send_at, sqlite_where=alerts.c.send_at.is_not(None),
+      postgresql_where=alerts.c.send_at.is_not(None))  # fmt: skip
 
 versions = Table(
     "versions",

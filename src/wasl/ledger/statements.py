@@ -85,6 +85,11 @@ def _writing(name: str, table: Table, *, updates: str = "") -> Statement:
     )
 
 
+def _plain(name: str, sql: str) -> Statement:
+    """One row in, parameters by position; `?n` is written `$n` for PostgreSQL."""
+    return Statement(name, (), sql, sql.replace("?", "$"))
+
+
 def _columns(table: Table, alias: str, without: str = "") -> str:
     return ", ".join(f"{alias}.{column.name}" for column in table.columns if column.name not in without.split())
 
@@ -132,6 +137,11 @@ CLOSINGS: Final = _joined(
     _BY_PAYMENT,
     f"SELECT {_columns(schema.closings, 'c')} FROM k JOIN closings c USING (store_id, payment_id) ORDER BY c.at",  # noqa: S608  names from the schema
 )
+DECISIONS: Final = _joined(
+    "decisions",
+    _BY_PAYMENT,
+    f"SELECT {_columns(schema.decisions, 'd')} FROM k JOIN decisions d USING (store_id, payment_id) ORDER BY d.at",  # noqa: S608  names from the schema
+)
 SEALED: Final = _joined(
     "sealed",
     _BY_PAYMENT,
@@ -158,8 +168,19 @@ PUT_EVIDENCE: Final = _writing(
     "put_evidence", schema.evidence, updates="previous_ref at code message method last_heard_at heard"
 )
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
+PUT_DECISIONS: Final = _writing("put_decisions", schema.decisions)
+PUT_ALERTS: Final = _writing("put_alerts", schema.alerts)
 PUT_STORES: Final = _writing(
     "put_stores", schema.stores, updates="name settings secrets profile questions_per_s api_key_digest archived_at"
+)
+# A store keeps a bounded number of forgeries; one more of the same is counted, one too many of others is not kept.
+FORGERY: Final = _joined(
+    "forgery",
+    "store_id text, digest text, voice text, reason text, cart_id text, tran_ref text, at bigint, most bigint",
+    "INSERT INTO forgeries (store_id, digest, voice, reason, cart_id, tran_ref, first_at, last_at, heard)"
+    " SELECT k.store_id, k.digest, k.voice, k.reason, k.cart_id, k.tran_ref, k.at, k.at, 1 FROM k"
+    " WHERE (SELECT count(*) FROM forgeries f WHERE f.store_id = k.store_id) < k.most"
+    " ON CONFLICT (store_id, digest) DO UPDATE SET last_at = excluded.last_at, heard = forgeries.heard + 1",
 )
 PUT_VERSIONS: Final = _writing("put_versions", schema.versions)
 SHELVE: Final = _writing("shelve", schema.evidence, updates="last_heard_at heard")
@@ -171,11 +192,6 @@ ADOPT: Final = _joined(
 )
 
 # ------------------------------------------------------------- alarms and deliveries
-
-
-def _plain(name: str, sql: str) -> Statement:
-    """One row in, parameters by position; `?n` is written `$n` for PostgreSQL."""
-    return Statement(name, (), sql, sql.replace("?", "$"))
 
 
 # Payments whose buyer came back since the last answer go first, then the youngest. In: now, limit.
@@ -212,6 +228,22 @@ DEFER_ASKS: Final = _joined(
 POSTPONE_ASK: Final = _plain(
     "postpone_ask",
     "UPDATE payments SET ask_at = ?4, asking = NULL WHERE store_id = ?1 AND payment_id = ?2 AND asking = ?3",
+)
+LEASE_ALERTS: Final = Statement(
+    "lease_alerts",
+    (),
+    "UPDATE alerts SET send_at = ?2 WHERE (store_id, cause) IN ("
+    "SELECT store_id, cause FROM alerts WHERE send_at <= ?1 ORDER BY send_at LIMIT ?3)"
+    " RETURNING store_id, cause, payment_id, tries, created_at",
+    "UPDATE alerts a SET send_at = $2 FROM (SELECT store_id, cause FROM alerts WHERE send_at <= $1"
+    " ORDER BY send_at LIMIT $3 FOR UPDATE SKIP LOCKED) d"
+    " WHERE a.store_id = d.store_id AND a.cause = d.cause"
+    " RETURNING a.store_id, a.cause, a.payment_id, a.tries, a.created_at",
+)
+ALERT_SENT: Final = _plain(
+    "alert_sent",
+    "UPDATE alerts SET tries = tries + 1, send_at = ?4, sent_at = ?5, note = ?6"
+    " WHERE store_id = ?1 AND cause = ?2 AND send_at = ?3",
 )
 LEASE_TELLS: Final = Statement(
     "lease_tells",
@@ -253,6 +285,11 @@ NOT_TOLD: Final = _plain(
     "not_told",
     "UPDATE payments SET tell_failures = tell_failures + 1, tell_at = ?4, parked = ?5"
     " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING told",
+)
+RETELL: Final = _plain(
+    "retell",
+    "UPDATE payments SET tell_at = ?3, parked = '' WHERE store_id = ?1 AND payment_id = ?2 AND version > told"
+    " RETURNING version",
 )
 VERSION_NOT_TOLD: Final = _plain(
     "version_not_told",

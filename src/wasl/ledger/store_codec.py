@@ -7,7 +7,7 @@ import msgspec
 from wasl.domain.money import CURRENCIES
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import Profile, Store, StoreId
+from wasl.domain.store import LateMoney, Profile, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.ledger.codec import Row
 from wasl.ledger.seal import Seal
@@ -34,6 +34,8 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alt_currency: str = ""
     language: str = "auto"
     live: bool = False
+    late_money: str = LateMoney.ACCEPT.value
+    alert_url: str = ""
 
 
 class _Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,8 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         alt_currency=store.alt_currency,
         language=store.language,
         live=store.live,
+        late_money=store.late_money.value,
+        alert_url=store.alert_url,
     )
     secrets = _Secrets(
         server_key=store.profile.server_key.reveal(),
@@ -119,4 +123,6 @@ def store_from(row: Row, seal: Seal) -> Store:
         alt_currency=settings.alt_currency,
         language=settings.language,
         live=settings.live,
+        late_money=LateMoney(settings.late_money),
+        alert_url=settings.alert_url,
     )

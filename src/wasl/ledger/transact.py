@@ -1,7 +1,7 @@
 """Transactions as generators of steps: what is read, decided and written, without a word of any driver."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -9,7 +9,7 @@ from wasl.domain.evidence import Evidence
 from wasl.domain.payment import Payment, PaymentId
 from wasl.domain.store import StoreId
 from wasl.domain.time import Instant
-from wasl.engine.ports import ByCart, ByOrder, ByPayment, Change, Lease, PaymentKey, Receipt, Telling
+from wasl.engine.ports import Alert, ByCart, ByOrder, ByPayment, Change, Lease, PaymentKey, Receipt, Telling
 from wasl.ledger import codec
 from wasl.ledger import statements as sql
 from wasl.ledger.seal import Seal
@@ -120,8 +120,15 @@ def find(keys: Iterable[PaymentKey], *, lock: bool) -> Steps[list[Payment]]:
     attempts = _by_payment((yield Step(sql.ATTEMPTS, wanted_ids)))
     evidence = _by_payment((yield Step(sql.EVIDENCE, wanted_ids)), column=2)
     closings = _by_payment((yield Step(sql.CLOSINGS, wanted_ids)))
+    decisions = _by_payment((yield Step(sql.DECISIONS, wanted_ids)))
     return [
-        codec.payment_from(row, attempts[row[0], row[1]], evidence[row[0], row[1]], closings[row[0], row[1]])
+        codec.payment_from(
+            row,
+            attempts=attempts[row[0], row[1]],
+            evidence=evidence[row[0], row[1]],
+            closings=closings[row[0], row[1]],
+            decisions=decisions[row[0], row[1]],
+        )
         for row in payments
     ]
 
@@ -138,22 +145,31 @@ def _write(draft: _Draft, scribe: Scribe) -> Steps[None]:
     rows: dict[sql.Statement, list[codec.Row]] = defaultdict(list)
     for identity, now in sorted(draft.now.items()):
         before = draft.before.get(identity)
-        if now is before:
-            continue
-        row = codec.payment_row(now)
-        if before is None or row != codec.payment_row(before):
-            rows[sql.PUT_PAYMENTS].append(row)
-        for attempt in _new(now.attempts, before.attempts if before else ()):
-            rows[sql.PUT_ATTEMPTS].append(codec.attempt_row(now, attempt))
-            rows[sql.ADOPT].append((now.store_id, attempt.cart_id, now.payment_id))
-        for evidence in _new(now.evidence, before.evidence if before else ()):
-            rows[sql.PUT_EVIDENCE].append(_evidence_row(now, evidence, scribe.seal))
-        for closing in _new(now.closings, before.closings if before else ()):
-            rows[sql.PUT_CLOSINGS].append(codec.closing_row(now, closing))
+        if now is not before:
+            row = codec.payment_row(now)
+            if before is None or row != codec.payment_row(before):
+                rows[sql.PUT_PAYMENTS].append(row)
+            for statement, new in _added(now, before, scribe.seal):
+                rows[statement].append(new)
     rows[sql.PUT_VERSIONS] = [_version_row(payment, scribe) for payment in draft.versions]
     for statement, values in rows.items():
         if values:
             yield Step(statement, values)
+
+
+def _added(now: Payment, before: Payment | None, seal: Seal) -> Iterator[tuple[sql.Statement, codec.Row]]:
+    """Every row that the change of one payment adds or replaces, beside the payment's own."""
+    for attempt in _new(now.attempts, before.attempts if before else ()):
+        yield sql.PUT_ATTEMPTS, codec.attempt_row(now, attempt)
+        yield sql.ADOPT, (now.store_id, attempt.cart_id, now.payment_id)
+    for evidence in _new(now.evidence, before.evidence if before else ()):
+        yield sql.PUT_EVIDENCE, _evidence_row(now, evidence, seal)
+    for closing in _new(now.closings, before.closings if before else ()):
+        yield sql.PUT_CLOSINGS, codec.closing_row(now, closing)
+    for decision in _new(now.decisions, before.decisions if before else ()):
+        yield sql.PUT_DECISIONS, codec.decision_row(now, decision)
+    for cause in _new(now.outcome.causes, before.outcome.causes if before else ()):
+        yield sql.PUT_ALERTS, codec.alert_row(now, cause, now.updated_at)
 
 
 def _new(now: tuple[T, ...], before: tuple[T, ...]) -> list[T]:
@@ -246,9 +262,28 @@ def told(held: Lease, telling: Telling, receipt: Receipt, *, now: Instant) -> St
         yield Step(sql.VERSION_TOLD, [(*key, telling.version, now, receipt.note, receipt.status)])
 
 
-def not_told(held: Lease, telling: Telling, note: str, *, tell_at: Instant | None) -> Steps[None]:
-    """Telling failed; None parks it for a person."""
+def not_told(held: Lease, telling: Telling, note: str, *, now: Instant, tell_at: Instant | None) -> Steps[None]:
+    """Telling failed; None parks it for a person, who is alerted."""
     key = (held.store_id, held.payment_id)
     fenced = yield Step(sql.NOT_TOLD, [(*key, held.until, tell_at, "" if tell_at is not None else note)])
-    if fenced:
-        yield Step(sql.VERSION_NOT_TOLD, [(*key, telling.version, note)])
+    if not fenced:
+        return
+    yield Step(sql.VERSION_NOT_TOLD, [(*key, telling.version, note)])
+    if tell_at is None:
+        yield Step(sql.PUT_ALERTS, [codec.alert_row(telling.payment, f"parked {telling.version}", now)])
+
+
+def lease_alerts(*, now: Instant, until: Instant, limit: int) -> Steps[list[Alert]]:
+    """Take alerts that are due to be sent."""
+    rows = yield Step(sql.LEASE_ALERTS, [(now, until, limit)])
+    return [
+        Alert(
+            store_id=StoreId(row[0]),
+            cause=row[1],
+            payment_id=PaymentId(row[2]),
+            tries=row[3],
+            created_at=Instant(row[4]),
+            until=until,
+        )
+        for row in rows
+    ]

@@ -284,7 +284,7 @@ async def test_a_parked_telling_resumes_with_the_next_version(ledger: Ledger) ->
     (lease,) = await ledger.lease_tells(now=LATER, until=Instant(LATER + 9), limit=5)
     telling = await ledger.telling(lease, in_order=True)
     assert telling is not None
-    await ledger.record_failure(lease, telling, "the order is gone", tell_at=None)
+    await ledger.record_failure(lease, telling, "the order is gone", now=LATER, tell_at=None)
     assert list(await ledger.lease_tells(now=Instant(LATER + 99), until=Instant(LATER + 999), limit=5)) == []
     parked = await ledger.payment(KEY)
     assert parked is not None

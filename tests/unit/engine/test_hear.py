@@ -4,12 +4,14 @@ import asyncio
 
 import pytest
 
-from builders import CART, PAYMENT, STORE, fact, payment
-from wasl.domain.evidence import Verdict, Voice
+from builders import CART, PAYMENT, STORE, attempt, fact, payment, store
+from wasl.domain.evidence import CartId, Verdict, Voice
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
 from wasl.domain.revise import revise
-from wasl.domain.time import MINUTE_MS
+from wasl.domain.store import StoreId
+from wasl.domain.time import MINUTE_MS, SECOND_MS
+from wasl.engine.engine import FORGERIES_BURST
 from wasl.engine.hear import hear
 from wasl.engine.ports import ByPayment, Refusal
 from worlds import SIGNED, World
@@ -35,12 +37,17 @@ async def test_a_genuine_voice_pays_and_wakes_the_teller(w: World) -> None:
 
 @pytest.mark.parametrize("signature", [None, "forged"])
 async def test_what_is_not_proved_changes_nothing(w: World, signature: str | None) -> None:
-    """A forged message saying paid leaves no trace in the payment."""
+    """A forged message saying paid leaves the outcome alone: it only hastens a question, once a minute."""
     made = await known(w)
     w.gateway.facts[b"paid"] = fact()
     refusal = await hear(w.engine, w.store, Voice.CALLBACK, signature=signature, body=b"paid")
     assert isinstance(refusal, Refusal)
-    assert await w.payment(made) == made
+    after = await w.payment(made)
+    assert (after.outcome, after.evidence, after.version) == (made.outcome, made.evidence, made.version)
+    assert after.ask_at == after.hastened_at == w.clock.now()
+    w.clock.forward(SECOND_MS)
+    await hear(w.engine, w.store, Voice.CALLBACK, signature=signature, body=b"paid")
+    assert await w.payment(made) == after
 
 
 async def test_every_voice_is_remembered_once(w: World) -> None:
@@ -65,6 +72,31 @@ async def test_money_for_an_unknown_cart_is_kept(w: World) -> None:
     made = await known(w)
     joined = await w.payment(made)
     assert [e.fact.tran_ref for e in joined.evidence] == ["TST1"]
+
+
+async def test_an_ipn_of_a_shared_profile_is_filed_under_the_store_whose_cart_it_is(w: World) -> None:
+    """Two shops, one PayTabs profile: it does not matter at whose address the IPN arrives."""
+    sibling = store(store_id=StoreId("st_twin"), cart_prefix="u-")
+    await w.engine.ledger.add_store(sibling, "other")
+    twins = payment(attempt(cart_id=CartId("u-7-1"), return_key="k7"), store_id=StoreId("st_twin"))
+    await w.engine.ledger.amend(ByPayment(StoreId("st_twin"), PAYMENT), lambda _: revise(twins, now=w.clock.now()))
+    w.gateway.facts[b"paid"] = fact(cart_id=CartId("u-7-1"))
+    assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=b"paid") is None
+    paid = await w.engine.ledger.payment(ByPayment(StoreId("st_twin"), PAYMENT))
+    assert paid is not None
+    assert paid.outcome.state is State.PAID
+
+
+async def test_a_flood_of_forgeries_leaves_a_bounded_trace(w: World) -> None:
+    """Hundreds at once: a few are shelved, all are refused, and a true voice is still served."""
+    made = await known(w)
+    w.gateway.facts[b"paid"] = fact()
+    refusals = [await hear(w.engine, w.store, Voice.CALLBACK, signature="forged", body=b"%d" % n) for n in range(300)]
+    assert set(refusals) == {Refusal.SIGNATURE_MISMATCH}
+    shelved = await w.engine.ledger.forgeries(STORE)
+    assert len(shelved) == FORGERIES_BURST
+    assert await hear(w.engine, w.store, Voice.CALLBACK, signature=SIGNED, body=b"paid") is None
+    assert (await w.payment(made)).outcome.state is State.PAID
 
 
 async def test_what_is_not_understood_hastens_one_question_a_minute(w: World) -> None:

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import msgspec
 
-from wasl.domain.outcome import State
+from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import Payment
-from wasl.domain.store import Store
+from wasl.domain.store import LateMoney, Store
 from wasl.engine.ports import Arrival, Chance, Clock, Receipt, Telling
 from wasl.stores.http import ShopAnswer, ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
@@ -51,6 +51,8 @@ class CsCart:
 
 def target_status(store: Store, payment: Payment) -> str | None:
     """The status the merchant chose for this outcome; None where the order shall stay as it is."""
+    if Concern.PAID_LATE in payment.outcome.concerns and store.late_money is LateMoney.HOLD:
+        return None
     return {**STATUS_MAP, **store.status_map}.get(payment.outcome.state) or None
 
 

@@ -11,6 +11,25 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "alerts",
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("payment_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("send_at", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "cause", name="one_alert_per_cause"),
+    )
+    op.create_index(
+        "alerts_to_send",
+        "alerts",
+        ["send_at"],
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
+    op.create_table(
         "attempts",
         sa.Column("store_id", sa.Text(), nullable=False),
         sa.Column("payment_id", sa.Text(), nullable=False),
@@ -36,6 +55,17 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "payment_id", "attempt", "reason", name="closings_pk"),
+    )
+    op.create_table(
+        "decisions",
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.Column("payment_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ruling", sa.Text(), nullable=False),
+        sa.Column("refs", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "payment_id", "at", name="decisions_pk"),
     )
     op.create_table(
         "evidence",
@@ -70,7 +100,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("payment_id IS NULL"),
     )
     op.create_index("evidence_of_payment", "evidence", ["store_id", "payment_id"])
-
+    op.create_table(
+        "forgeries",
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("voice", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cart_id", sa.Text(), nullable=False),
+        sa.Column("tran_ref", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("heard", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "digest", name="forgeries_pk"),
+    )
     op.create_table(
         "payments",
         sa.Column("store_id", sa.Text(), nullable=False),
@@ -108,13 +150,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("ask_at IS NOT NULL"),
     )
     op.create_index(
+        "payments_to_look_at",
+        "payments",
+        ["store_id", "updated_at", "payment_id"],
+        sqlite_where=sa.text("concern != 'none' OR parked != ''"),
+        postgresql_where=sa.text("concern != 'none' OR parked != ''"),
+    )
+    op.create_index(
         "payments_to_tell",
         "payments",
         ["tell_at"],
         sqlite_where=sa.text("tell_at IS NOT NULL"),
         postgresql_where=sa.text("tell_at IS NOT NULL"),
     )
-
     op.create_table(
         "stores",
         sa.Column("store_id", sa.Text(), nullable=False),
@@ -131,7 +179,6 @@ def upgrade() -> None:
     )
     op.create_index("stores_by_key", "stores", ["api_key_digest"])
     op.create_index("stores_by_profile", "stores", ["profile"])
-
     op.create_table(
         "versions",
         sa.Column("store_id", sa.Text(), nullable=False),
@@ -153,6 +200,9 @@ def downgrade() -> None:
     op.drop_table("versions")
     op.drop_table("stores")
     op.drop_table("payments")
+    op.drop_table("forgeries")
     op.drop_table("evidence")
+    op.drop_table("decisions")
     op.drop_table("closings")
     op.drop_table("attempts")
+    op.drop_table("alerts")

@@ -1,0 +1,40 @@
+"""What a person should look at is said once per cause, to the address the store gave for it."""
+
+import asyncio
+from typing import Final
+
+from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, after
+from wasl.engine.engine import Engine
+from wasl.engine.ports import Alert, ByPayment
+from wasl.errors import Misconfigured, StoreUnavailable
+
+LEASE_MS: Final = MINUTE_MS
+BATCH: Final = 32
+BACKOFF_MS: Final = 10 * SECOND_MS
+GIVEN_UP_MS: Final = 3 * DAY_MS
+
+
+async def alert_due(engine: Engine) -> int:
+    """Send every alert that is due, a batch at a time; answers how many there were."""
+    now = engine.now()
+    alerts = await engine.ledger.lease_alerts(now=now, until=after(now, LEASE_MS), limit=BATCH)
+    await asyncio.gather(*(_send(engine, alert) for alert in alerts))
+    return len(alerts)
+
+
+async def _send(engine: Engine, alert: Alert) -> None:
+    store = await engine.store(alert.store_id)
+    payment = await engine.ledger.payment(ByPayment(alert.store_id, alert.payment_id))
+    if store is None or payment is None or not (store.alert_url or store.webhook_url):
+        note = "this store has no address for alerts; `wasl payment list --attention` shows its cases"
+        await engine.ledger.record_alert(alert, note, sent_at=None, send_at=None)
+        return
+    try:
+        note = await engine.herald.alert(store, payment, alert)
+    except (StoreUnavailable, Misconfigured) as error:
+        wait_ms = min(BACKOFF_MS * 2 ** min(alert.tries, 16), HOUR_MS)
+        late = engine.now() - alert.created_at > GIVEN_UP_MS
+        send_at = None if late else after(engine.now(), round(wait_ms * (1 + engine.chance.jitter() / 4)))
+        await engine.ledger.record_alert(alert, str(error), sent_at=None, send_at=send_at)
+    else:
+        await engine.ledger.record_alert(alert, note, sent_at=engine.now(), send_at=None)

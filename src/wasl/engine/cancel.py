@@ -1,0 +1,48 @@
+"""A store cancels: the gateway is asked first, so that nobody calls paid money cancelled."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wasl.domain.evidence import Closing, ClosingReason
+from wasl.domain.outcome import State
+from wasl.domain.payment import Payment
+from wasl.domain.store import Store
+from wasl.engine.ask import ask
+from wasl.engine.engine import Engine
+from wasl.engine.ports import ByPayment
+from wasl.errors import required
+
+_ENDED: Final = frozenset({State.FAILED, State.CANCELED, State.EXPIRED, State.VOIDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCanceled:
+    """Money has moved, is held or may be on its way; `payment` says which."""
+
+    payment: Payment
+
+
+async def cancel_payment(
+    engine: Engine, store: Store, payment: Payment, *, reason: ClosingReason = ClosingReason.CANCELED_BY_STORE
+) -> Payment | NotCanceled:
+    """Close every attempt of an unpaid payment. The gateway's page cannot be taken back: money after this is late.
+
+    Raises GatewayUnavailable if the gateway does not say that nothing was paid: then nothing is cancelled, and asking
+    again is safe. A payment that has ended already stays as it is.
+    """
+    await ask(engine, store.profile, payment)
+    now = engine.now()
+
+    def change(current: Payment | None) -> Payment | None:
+        if current is None or current.outcome.state not in (State.OPEN, State.PENDING) or current.outcome.concerns:
+            return current
+        closed = {closing.attempt for closing in current.closings}
+        closings = tuple(
+            Closing(attempt=one.number, reason=reason, at=now) for one in current.attempts if one.number not in closed
+        )
+        return engine.revise(replace(current, closings=(*current.closings, *closings)), now=now)
+
+    key = ByPayment(payment.store_id, payment.payment_id)
+    known = required(await engine.ledger.amend(key, change), "payments are never removed")
+    engine.wake(ask_at=known.ask_at, tell_at=known.tell_at)
+    return known if known.outcome.state in _ENDED else NotCanceled(payment=known)

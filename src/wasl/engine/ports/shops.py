@@ -1,0 +1,56 @@
+"""The shops, and the people behind them: who is told, and how they take it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from wasl.domain.payment import Payment
+from wasl.domain.store import Store
+from wasl.engine.ports.records import Alert
+
+
+class Arrival(StrEnum):
+    """How a store took an outcome."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"  # it knew already, or its status map says nothing about this state
+    BUSY = "busy"  # try again later
+    REFUSED = "refused"  # a person has to look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A store's answer; `note` is one sentence for the timeline, `status` the order's status there if it said so."""
+
+    arrival: Arrival
+    note: str
+    status: str = ""
+    retry_after_s: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One version to be made known: the payment as it is now, and the recorded body of that version."""
+
+    payment: Payment
+    version: int
+    body: bytes
+
+
+class Shop(Protocol):
+    """A connector to one platform. It speaks the platform's own way and decides nothing about the outcome."""
+
+    in_order: bool
+    """True: every version is told, in order. False: only the latest matters."""
+
+    async def tell(self, store: Store, telling: Telling) -> Receipt:
+        """Make an outcome known. Safe to repeat for ever. Raises StoreUnavailable if the answer is lost."""
+        ...
+
+
+class Herald(Protocol):
+    """Tells a person what to look at."""
+
+    async def alert(self, store: Store, payment: Payment, alert: Alert) -> str:
+        """Send one alert; answers what the receiver said. Raises StoreUnavailable if it did not take it."""
+        ...

@@ -1,0 +1,47 @@
+"""A person decides: a case is closed, with who and why. A decision proves no money."""
+
+from dataclasses import dataclass, replace
+
+from wasl.domain.evidence import Decision, Ruling, TranRef
+from wasl.domain.payment import Payment
+from wasl.engine.engine import Engine
+from wasl.engine.ports import ByPayment
+from wasl.errors import required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToResolve:
+    """The payment has no open case."""
+
+
+async def accept(engine: Engine, payment: Payment, *, note: str, by: str) -> Payment | NothingToResolve:
+    """Close every open case of *payment* by accepting it as it is. Money that comes later raises its concern anew.
+
+    Repeating it finds nothing more to resolve. A telling that was parked goes on.
+    """
+    now = engine.now()
+
+    def change(current: Payment | None) -> Payment | None:
+        if current is None:
+            return None
+        refs = concerning(current)
+        if not refs:
+            return current
+        decision = Decision(ruling=Ruling.ACCEPTED, refs=refs, note=note, by=by, at=now)
+        return engine.revise(replace(current, decisions=(*current.decisions, decision)), now=now)
+
+    key = ByPayment(payment.store_id, payment.payment_id)
+    before = required(await engine.ledger.payment(key), "payments are never removed")
+    if not concerning(before) and not before.parked:
+        return NothingToResolve()
+    decided = required(await engine.ledger.amend(key, change), "payments are never removed")
+    if before.parked:
+        await engine.ledger.retell(payment.store_id, payment.payment_id, now=now)
+    engine.wake(ask_at=decided.ask_at, tell_at=now)
+    return decided
+
+
+def concerning(payment: Payment) -> tuple[TranRef, ...]:
+    """The transactions behind the open cases of *payment*."""
+    refs = [TranRef(ref) for cause in payment.outcome.causes for ref in cause.split(" ")[1:]]
+    return tuple(dict.fromkeys(refs))

@@ -1,0 +1,53 @@
+"""Alerts as webhooks, signed like everything else a store hears."""
+
+from typing import Any, Final
+
+import msgspec
+
+from wasl.domain.payment import Payment
+from wasl.domain.store import Store
+from wasl.domain.time import rfc3339
+from wasl.engine.ports import Alert, Clock
+from wasl.errors import StoreUnavailable
+from wasl.stores.http import ShopHttp
+from wasl.stores.standard_webhooks import signed_headers
+
+_TAKEN: Final = range(200, 300)
+
+# What happened and what to do, in plain words, by the first word of a cause.
+SENTENCES: Final = {
+    "contradicted": "PayTabs stated one transaction in different ways. Look at it in its dashboard, then accept.",
+    "currency_mismatch": "Money came in another currency than the order's. It is not counted: look at it, then accept.",
+    "amount_mismatch": "Money came that is not the order's amount. It is not counted: look at it, then accept.",
+    "paid_twice": "The order was paid more than once. Refund what is too much.",
+    "paid_late": "The order was paid after it had been closed. Deliver it or refund it.",
+    "unrecognized": "PayTabs said something that Wasl does not understand. It is kept; nothing was decided from it.",
+    "parked": "The shop does not take the order's status. See why, mend it, then tell it again.",
+}
+
+
+class Herald:
+    """Implements `engine.ports.Herald`."""
+
+    def __init__(self, http: ShopHttp, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def alert(self, store: Store, payment: Payment, alert: Alert) -> str:
+        """See the port. `webhook-id` is the cause, so that a repeat is known as one."""
+        now = self._clock.now()
+        about = alert.cause.removeprefix(f"{payment.payment_id} ")
+        data: dict[str, Any] = {
+            "payment_id": payment.payment_id,
+            "order_id": payment.order_id,
+            "cause": about,
+            "sentence": SENTENCES.get(about.split(" ")[0], about),
+            "state": payment.outcome.state.value,
+            "since": rfc3339(alert.created_at),
+        }
+        body = msgspec.json.encode({"type": "payment.attention", "timestamp": rfc3339(now), "data": data})
+        headers = signed_headers(store, message_id=alert.cause.replace(" ", "."), now=now, body=body)
+        answer = await self._http.post(store.alert_url or store.webhook_url, body, headers)
+        if answer.status not in _TAKEN:
+            raise StoreUnavailable(f"the address for alerts answered HTTP {answer.status}")
+        return f"HTTP {answer.status}"

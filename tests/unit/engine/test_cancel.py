@@ -1,0 +1,64 @@
+"""A store cancels."""
+
+import pytest
+
+from builders import CART, fact, said
+from unit.engine.conftest import hears, keeps
+from wasl.domain.evidence import Kind, Verdict
+from wasl.domain.outcome import State
+from wasl.domain.time import MINUTE_MS, Instant
+from wasl.engine.cancel import NotCanceled, cancel_payment
+from wasl.errors import GatewayUnavailable
+from worlds import World
+
+
+async def test_the_gateway_is_asked_before_cancelled_is_said(w: World) -> None:
+    """Nothing was paid: every attempt is closed, and the store hears of it."""
+    made = await keeps(w)
+    canceled = await cancel_payment(w.engine, w.store, made)
+    assert not isinstance(canceled, NotCanceled)
+    assert w.gateway.asked == [CART]
+    assert (canceled.outcome.state, canceled.version) == (State.CANCELED, 2)
+
+
+async def test_money_that_nobody_has_told_of_yet_is_not_cancelled(w: World) -> None:
+    """The buyer paid a second ago: the cancel finds it."""
+    made = await keeps(w)
+    w.gateway.carts[CART] = [fact()]
+    refused = await cancel_payment(w.engine, w.store, made)
+    assert isinstance(refused, NotCanceled)
+    assert refused.payment.outcome.state is State.PAID
+
+
+@pytest.mark.parametrize("kind", [Kind.AUTH])
+async def test_held_money_is_not_cancelled(w: World, kind: Kind) -> None:
+    """A risk review ends with a person at the gateway."""
+    made = await keeps(w)
+    w.gateway.carts[CART] = [fact(kind=kind, verdict=Verdict.HELD)]
+    assert isinstance(await cancel_payment(w.engine, w.store, made), NotCanceled)
+
+
+async def test_a_silent_gateway_cancels_nothing(w: World) -> None:
+    """Asking again is safe."""
+    made = await keeps(w)
+    w.gateway.silent = True
+    with pytest.raises(GatewayUnavailable):
+        await cancel_payment(w.engine, w.store, made)
+    assert (await w.payment(made)).outcome.state is State.OPEN
+
+
+async def test_money_after_a_cancel_is_late_and_never_silent(w: World) -> None:
+    """The page could not be taken back: paid late, with an alert."""
+    await cancel_payment(w.engine, w.store, await keeps(w))
+    w.clock.forward(MINUTE_MS)
+    late = await hears(w, said(fact(at=Instant(w.clock.now()))))
+    assert (late.outcome.state, late.outcome.causes) == (State.PAID, ("paid_late TST1",))
+
+
+async def test_what_has_ended_stays_as_it_is(w: World) -> None:
+    """Cancelling twice, or after a decline, changes nothing."""
+    await keeps(w)
+    failed = await hears(w, said(fact(verdict=Verdict.DECLINED)))
+    again = await cancel_payment(w.engine, w.store, failed)
+    assert not isinstance(again, NotCanceled)
+    assert again.outcome.state is State.FAILED
