@@ -114,6 +114,10 @@ class ScriptedGateway:
             return Refusal.NO_SIGNATURE
         return self.facts[body] if signature == SIGNED else Refusal.SIGNATURE_MISMATCH
 
+    async def time_there(self, profile: Profile) -> Instant | None:
+        del profile
+        return None
+
     def claim(self, body: bytes) -> Claim:
         stated = self.facts.get(body)
         return Claim(cart_id=stated.cart_id if stated else CartId(""), tran_ref=TranRef(""))

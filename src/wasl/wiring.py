@@ -135,6 +135,15 @@ def _urls(settings: Settings) -> Urls:
     return Urls(callback=callback, returning=returning)
 
 
+def address_advice(settings: Settings) -> str:
+    """Why the gateway cannot call this service, and what would let it; empty if it can."""
+    if settings.allow_private_networks or is_callable(settings.public_url):
+        return ""
+    return (
+        "WASL_PUBLIC_URL is not a public HTTPS address on port 443, so callbacks are left out and stores work by asking"
+    )
+
+
 def is_callable(url: str) -> bool:
     """Whether the gateway would call this address: public HTTPS on port 443, written without a port."""
     parts = urlsplit(url)

@@ -5,7 +5,7 @@ import sys
 import click
 
 from wasl import __version__
-from wasl.cli import database, payments, run, stores
+from wasl.cli import database, deliveries, doctor, payments, run, stores
 from wasl.errors import WaslError
 
 
@@ -21,6 +21,8 @@ wasl.add_command(run.work)
 wasl.add_command(run.emulator)
 wasl.add_command(stores.store)
 wasl.add_command(payments.payment)
+wasl.add_command(deliveries.delivery)
+wasl.add_command(doctor.doctor)
 wasl.add_command(database.migrate)
 
 

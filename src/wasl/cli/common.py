@@ -9,7 +9,9 @@ import click
 import msgspec
 import uvloop
 
+from wasl.domain.payment import Payment, PaymentId
 from wasl.engine.engine import Engine
+from wasl.engine.ports import ByPayment
 from wasl.settings import Settings
 from wasl.telemetry import configure
 from wasl.wiring import wired
@@ -44,6 +46,15 @@ def with_engine(verb: Callable[[Engine], Awaitable[T]], loaded: Settings | None 
             return await verb(engine)
 
     return run_async(call())
+
+
+async def find_payment(engine: Engine, payment_id: str) -> Payment:
+    """The payment, in whichever store it is; ends the command with a sentence if there is none."""
+    for store in await engine.ledger.stores():
+        found = await engine.ledger.payment(ByPayment(store.store_id, PaymentId(payment_id)))
+        if found is not None:
+            return found
+    raise click.ClickException(f"there is no payment {payment_id}; `wasl payment list` shows those that are")
 
 
 def print_json(value: Any) -> None:

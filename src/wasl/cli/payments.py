@@ -1,16 +1,19 @@
 """`wasl payment`: one payment, and what made it what it is."""
 
+import getpass
 from typing import Any
 
 import click
 import msgspec
 
-from wasl.cli.common import json_option, print_json, with_engine
+from wasl.cli.common import find_payment, json_option, print_json, with_engine
+from wasl.domain.evidence import ClosingReason
 from wasl.domain.outcome import State
-from wasl.domain.payment import Payment, PaymentId
 from wasl.engine.ask import ask
+from wasl.engine.cancel import NotCanceled, cancel_payment
 from wasl.engine.engine import Engine
-from wasl.engine.ports import ByPayment, PaymentFilter
+from wasl.engine.ports import PaymentFilter
+from wasl.engine.resolve import NothingToResolve, accept
 from wasl.engine.views import deliveries_view, evidence_view, payment_view
 from wasl.errors import required
 
@@ -22,10 +25,11 @@ def payment() -> None:
 
 @payment.command("list")
 @click.option("--state", type=click.Choice([state.value for state in State]))
+@click.option("--attention", is_flag=True, help="Only those a person should look at.")
 @json_option
-def list_(state: str | None, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+def list_(state: str | None, attention: bool, as_json: bool) -> None:  # noqa: FBT001  click passes flags
     """The payments of every store that changed last."""
-    only = PaymentFilter(state=State(state) if state else None)
+    only = PaymentFilter(state=State(state) if state else None, attention=attention)
 
     async def read(engine: Engine) -> list[dict[str, Any]]:
         now = engine.now()
@@ -38,7 +42,8 @@ def list_(state: str | None, as_json: bool) -> None:  # noqa: FBT001  click pass
         return
     for view in views:
         money = f"{view['amount']} {view['currency']}"
-        click.echo(f"{view['id']}  {view['state']:<18} {money:>18}  order {view['order_id']}")
+        concerns = f"  {', '.join(view['concerns'])}" if view["concerns"] else ""
+        click.echo(f"{view['id']}  {view['state']:<18} {money:>18}  order {view['order_id']}{concerns}")
 
 
 @payment.command()
@@ -48,7 +53,7 @@ def show(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes 
     """One payment as the API shows it."""
 
     async def read(engine: Engine) -> dict[str, Any]:
-        return _builtins(payment_view(await _find(engine, payment_id), now=engine.now()))
+        return _builtins(payment_view(await find_payment(engine, payment_id), now=engine.now()))
 
     view = with_engine(read)
     if as_json:
@@ -65,7 +70,7 @@ def query(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes
     """Ask the gateway about one payment now, and fold in what it says."""
 
     async def ask_now(engine: Engine) -> dict[str, Any]:
-        found = await _find(engine, payment_id)
+        found = await find_payment(engine, payment_id)
         store = required(await engine.store(found.store_id), "a payment's store is never removed")
         return _builtins(payment_view(await ask(engine, store.profile, found), now=engine.now()))
 
@@ -79,11 +84,56 @@ def query(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes
 @payment.command()
 @click.argument("payment_id")
 @json_option
+def cancel(payment_id: str, as_json: bool) -> int:  # noqa: FBT001  click passes flags
+    """Cancel an unpaid payment, after asking the gateway; exit 1 if money has moved."""
+
+    async def cancel_now(engine: Engine) -> tuple[dict[str, Any], bool]:
+        found = await find_payment(engine, payment_id)
+        store = required(await engine.store(found.store_id), "a payment's store is never removed")
+        answer = await cancel_payment(engine, store, found, reason=ClosingReason.CANCELED_BY_MERCHANT)
+        known = answer.payment if isinstance(answer, NotCanceled) else answer
+        return _builtins(payment_view(known, now=engine.now())), not isinstance(answer, NotCanceled)
+
+    view, canceled = with_engine(cancel_now)
+    if as_json:
+        print_json(view)
+    else:
+        click.echo(f"{view['id']} is {view['state']}" + ("" if canceled else ": it is not cancelled"))
+    return 0 if canceled else 1
+
+
+@payment.command()
+@click.argument("payment_id")
+@click.option("--accept", "accepted", is_flag=True, help="Take it as it is.")
+@click.option("--note", default="", help="Why; kept with the decision.")
+@json_option
+def resolve(payment_id: str, accepted: bool, note: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """Close the open cases of a payment by a decision, which is kept with who and why."""
+    if not accepted:
+        raise click.UsageError("say --accept; refunds from here come with the money operations")
+
+    async def decide(engine: Engine) -> dict[str, Any]:
+        found = await find_payment(engine, payment_id)
+        decided = await accept(engine, found, note=note, by=getpass.getuser())
+        if isinstance(decided, NothingToResolve):
+            raise click.ClickException(f"{payment_id} has no open case")
+        return _builtins(payment_view(decided, now=engine.now()))
+
+    view = with_engine(decide)
+    if as_json:
+        print_json(view)
+        return
+    click.echo(f"{view['id']} is {view['state']}; its cases are closed")
+
+
+@payment.command()
+@click.argument("payment_id")
+@json_option
 def explain(payment_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
     """Every piece of evidence, what it proved, and what the store was told."""
 
     async def read(engine: Engine) -> dict[str, Any]:
-        found = await _find(engine, payment_id)
+        found = await find_payment(engine, payment_id)
         told = await engine.ledger.deliveries(found.store_id, found.payment_id)
         return {
             **_builtins(payment_view(found, now=engine.now())),
@@ -113,11 +163,3 @@ def _print_story(view: dict[str, Any]) -> None:
 def _builtins(view: object) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(view)
     return plain
-
-
-async def _find(engine: Engine, payment_id: str) -> Payment:
-    for store in await engine.ledger.stores():
-        found = await engine.ledger.payment(ByPayment(store.store_id, PaymentId(payment_id)))
-        if found is not None:
-            return found
-    raise click.ClickException(f"there is no payment {payment_id}; `wasl payment list` shows those that are")

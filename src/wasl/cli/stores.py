@@ -11,7 +11,7 @@ from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
 from wasl.domain.store import PAGE_MINUTES, Profile, Store, StoreId
 from wasl.domain.time import Instant
-from wasl.engine.add_store import NewStore, add_store
+from wasl.engine.connect import NewStore, add_store
 from wasl.engine.views import store_view
 from wasl.wiring import PLATFORMS, gateway_url
 

@@ -2,18 +2,19 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, NewType
 
 from wasl.domain.money import Currency
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.time import Instant
+from wasl.domain.time import DAY_MS, Instant
 
 SIGNING_PREFIX: Final = "whsec_"  # as Standard Webhooks writes its secrets
 StoreId = NewType("StoreId", str)
 
+KEY_RETIRES_MS: Final = 7 * DAY_MS
 QUESTIONS_PER_S: Final = 5.0  # no limit is published; what every worker of a profile shares
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
 
@@ -26,16 +27,25 @@ class LateMoney(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A PayTabs profile: where it lives, who it is, and the key that signs for it.
+class RetiredKey:
+    """A server key that was replaced. Until `until` it still verifies what the gateway signed with it."""
 
-    `retired_keys` still verify what the gateway signed before a key was replaced (seven days).
-    """
+    key: Secret
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A PayTabs profile: where it lives, who it is, and the key that signs for it."""
 
     base_url: str
     profile_id: int
     server_key: Secret
-    retired_keys: tuple[Secret, ...] = ()
+    retired_keys: tuple[RetiredKey, ...] = ()
+
+    def verifying(self, now: Instant) -> "Profile":
+        """The same without the keys whose time is over."""
+        return replace(self, retired_keys=tuple(old for old in self.retired_keys if now < old.until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from wasl.domain.payment import Payment
@@ -60,6 +60,7 @@ class Engine:
             return known[1]
         store = await self.ledger.store(store_id)
         if store is not None:
+            store = replace(store, profile=store.profile.verifying(now))
             if len(self.directory) >= DIRECTORY_MAX:
                 self.directory.clear()
             self.directory[store_id] = (now, store)

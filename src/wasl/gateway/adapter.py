@@ -11,6 +11,7 @@ from wasl import __version__
 from wasl.domain.evidence import CartId, Fact
 from wasl.domain.secret import Secret
 from wasl.domain.store import Profile
+from wasl.domain.time import Instant
 from wasl.engine.ports import Claim, OpenedPage, PageRefused, PageWish, Refusal, ReturnClaim
 from wasl.errors import GatewayUnavailable, Misconfigured
 from wasl.gateway.client import PayTabs
@@ -20,7 +21,7 @@ from wasl.gateway.page import HostedPage, Intent
 from wasl.gateway.results import Duplicate, Refused
 from wasl.gateway.signature import Tilde, VerifiedForm, verify_form
 from wasl.gateway.translate import fact_of_return
-from wasl.gateway.transport import Timeouts, open_session
+from wasl.gateway.transport import Timeouts, date_of, open_session
 from wasl.gateway.wire.requests import PluginInfo
 
 CLIENTS_MAX: Final = 1_024  # a client is a few objects; one that is dropped only forgets its pace
@@ -62,6 +63,13 @@ class PayTabsGateway:
             raise Misconfigured(f"the gateway refuses to be asked: {_advised(answer)}")
         return tuple((stated.fact, stated.raw) for stated in answer)
 
+    async def time_there(self, profile: Profile) -> Instant | None:
+        """See the port."""
+        if self._session is None:
+            self._session = open_session(self._connector)
+        told = await date_of(self._session, profile.base_url, timeouts=self._timeouts or Timeouts())
+        return None if told is None else Instant(round(told.timestamp() * 1000))
+
     def authenticate(self, profile: Profile, signature: str | None, body: bytes) -> Fact | Refusal:
         """See the port."""
         return read_notification(_keys(profile), profile_id=profile.profile_id, signature=signature, body=body)
@@ -102,7 +110,7 @@ class PayTabsGateway:
 
 
 def _keys(profile: Profile) -> tuple[Secret, ...]:
-    return (profile.server_key, *profile.retired_keys)
+    return (profile.server_key, *(old.key for old in profile.retired_keys))
 
 
 def _advised(refused: Refused) -> str:

@@ -1,6 +1,8 @@
 """The only socket of this room: one POST, bounded in time, size and redirects. What it carries is nobody's to read."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import aiohttp
@@ -68,6 +70,20 @@ async def post(
         return Reply(status=status, body=content, retry_after_s=_seconds(retry_after))
     # Not chained: aiohttp's errors carry the request's headers, and with them the key.
     raise GatewayUnavailable(f"the gateway did not answer ({reason})")
+
+
+async def date_of(session: aiohttp.ClientSession, url: str, *, timeouts: Timeouts) -> datetime | None:
+    """The `Date` of any answer from *url*; raises GatewayUnavailable if there is none."""
+    timeout = aiohttp.ClientTimeout(total=timeouts.connect_s)
+    try:
+        async with session.head(url, timeout=timeout, allow_redirects=False) as answer:
+            told = answer.headers.get("Date", "")
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise GatewayUnavailable(f"the gateway did not answer ({type(error).__name__})") from None
+    try:
+        return parsedate_to_datetime(told)
+    except ValueError:
+        return None
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes | None:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, func, literal, or_, select, tuple_
 
-from wasl.domain.evidence import Evidence
+from wasl.domain.evidence import Evidence, Voice
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import Payment, PaymentId
 from wasl.domain.store import Store, StoreId
@@ -29,7 +29,7 @@ from wasl.engine.ports import (
 from wasl.ledger import codec, transact
 from wasl.ledger import statements as sql
 from wasl.ledger.driver import Driver
-from wasl.ledger.schema import forgeries, payments, stores
+from wasl.ledger.schema import evidence, forgeries, payments, stores
 from wasl.ledger.seal import Seal
 from wasl.ledger.statements import Step, Steps
 from wasl.ledger.store_codec import profile_key, store_from, store_row
@@ -56,9 +56,9 @@ class DurableLedger:
         """See the port."""
         return await self._driver.amend(key, change)
 
-    async def shelve(self, store_id: StoreId, evidence: Evidence) -> None:
+    async def shelve(self, store_id: StoreId, piece: Evidence) -> None:
         """See the port."""
-        await self._driver.write(lambda: transact.shelve(store_id, evidence, self._scribe))
+        await self._driver.write(lambda: transact.shelve(store_id, piece, self._scribe))
 
     async def payment(self, key: PaymentKey) -> Payment | None:
         """See the port."""
@@ -198,6 +198,34 @@ class DurableLedger:
         row = store_row(store, api_key_digest, self._seal)
         await self._driver.write(lambda: _one_step(Step(sql.PUT_STORES, [row])))
 
+    async def change_store(self, store: Store) -> None:
+        """See the port."""
+        row = store_row(store, "", self._seal)
+        await self._driver.write(lambda: _one_step(Step(sql.CHANGE_STORE, [row])))
+
+    async def untold(self, limit: int) -> Sequence[Payment]:
+        """See the port."""
+        query = select(payments.c.store_id, payments.c.payment_id).where(payments.c.version > payments.c.told)
+        return await self._payments(query.order_by(payments.c.tell_at, payments.c.updated_at).limit(limit))
+
+    async def watched(self, limit: int) -> Sequence[Payment]:
+        """See the port."""
+        query = select(payments.c.store_id, payments.c.payment_id).where(payments.c.ask_at.is_not(None))
+        return await self._payments(query.order_by(payments.c.created_at.desc()).limit(limit))
+
+    async def _payments(self, query: Select[Any]) -> Sequence[Payment]:
+        keys = [ByPayment(StoreId(row[0]), PaymentId(row[1])) for row in await self._driver.select(query)]
+        found = await self._driver.read(lambda: transact.find(keys, lock=False))
+        order = {(key.store_id, key.payment_id): place for place, key in enumerate(keys)}
+        return sorted(found, key=lambda payment: order[payment.store_id, payment.payment_id])
+
+    async def last_voice(self, store_id: StoreId) -> Instant | None:
+        """See the port."""
+        inbound = evidence.c.voice.in_([Voice.CALLBACK.value, Voice.IPN.value])
+        query = select(func.max(evidence.c.last_heard_at)).where(evidence.c.store_id == store_id, inbound)
+        found = (await self._driver.select(query))[0][0]
+        return None if found is None else Instant(found)
+
     async def ping(self) -> None:
         """See the port."""
         await self._driver.select(select(stores.c.store_id).limit(1))
@@ -235,6 +263,8 @@ def _listing(store_id: StoreId, only: PaymentFilter, cursor: str | None, limit: 
         query = query.where(payments.c.state == only.state.value)
     if only.concern is not None:
         query = query.where(payments.c.concern == only.concern.value)
+    if only.attention:
+        query = query.where(or_(payments.c.concern != "none", payments.c.parked != ""))
     if only.updated_since is not None:
         query = query.where(payments.c.updated_at >= only.updated_since)
     if cursor is not None:

@@ -170,8 +170,9 @@ PUT_EVIDENCE: Final = _writing(
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
 PUT_DECISIONS: Final = _writing("put_decisions", schema.decisions)
 PUT_ALERTS: Final = _writing("put_alerts", schema.alerts)
-PUT_STORES: Final = _writing(
-    "put_stores", schema.stores, updates="name settings secrets profile questions_per_s api_key_digest archived_at"
+PUT_STORES: Final = _writing("put_stores", schema.stores)
+CHANGE_STORE: Final = _writing(
+    "change_store", schema.stores, updates="name settings secrets profile questions_per_s archived_at"
 )
 # A store keeps a bounded number of forgeries; one more of the same is counted, one too many of others is not kept.
 FORGERY: Final = _joined(

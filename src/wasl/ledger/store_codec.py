@@ -7,7 +7,7 @@ import msgspec
 from wasl.domain.money import CURRENCIES
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import LateMoney, Profile, Store, StoreId
+from wasl.domain.store import LateMoney, Profile, RetiredKey, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.ledger.codec import Row
 from wasl.ledger.seal import Seal
@@ -43,7 +43,7 @@ class _Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
     server_key: str
     signing_secret: str
-    retired_keys: tuple[str, ...] = ()
+    retired_keys: tuple[tuple[str, int], ...] = ()
 
 
 def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
@@ -71,7 +71,7 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
     secrets = _Secrets(
         server_key=store.profile.server_key.reveal(),
         signing_secret=store.signing_secret.reveal(),
-        retired_keys=tuple(key.reveal() for key in store.profile.retired_keys),
+        retired_keys=tuple((old.key.reveal(), old.until) for old in store.profile.retired_keys),
     )
     return (
         store.store_id,
@@ -104,7 +104,7 @@ def store_from(row: Row, seal: Seal) -> Store:
             base_url=settings.base_url,
             profile_id=settings.profile_id,
             server_key=Secret(secrets.server_key),
-            retired_keys=tuple(Secret(key) for key in secrets.retired_keys),
+            retired_keys=tuple(RetiredKey(key=Secret(k), until=Instant(until)) for k, until in secrets.retired_keys),
         ),
         currency=CURRENCIES[settings.currency],
         cart_prefix=settings.cart_prefix,

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 
 from wasl.domain.store import Store
-from wasl.engine.add_store import key_digest
+from wasl.engine.connect import key_digest
 from wasl.engine.engine import Engine
 from wasl.web.problems import Problem
 

@@ -12,7 +12,8 @@ from unit.gateway.desk import Desk
 from wasl.domain.evidence import CartId, Fact, Kind, Verdict
 from wasl.domain.money import Currency, Money
 from wasl.domain.secret import Secret
-from wasl.domain.store import Profile
+from wasl.domain.store import Profile, RetiredKey
+from wasl.domain.time import Instant
 from wasl.engine.ports import Contact, Gateway, OpenedPage, PageRefused, PageWish, Refusal, ReturnClaim
 from wasl.errors import GatewayUnavailable, Misconfigured
 from wasl.gateway import PayTabsGateway, Timeouts
@@ -41,7 +42,8 @@ async def gateway() -> AsyncIterator[PayTabsGateway]:
 
 def profile(desk: Desk, *, key: Secret = K2, retired: tuple[Secret, ...] = ()) -> Profile:
     """A profile at this desk."""
-    return Profile(base_url=desk.url, profile_id=PROFILE, server_key=key, retired_keys=retired)
+    old = tuple(RetiredKey(key=one, until=Instant(1)) for one in retired)
+    return Profile(base_url=desk.url, profile_id=PROFILE, server_key=key, retired_keys=old)
 
 
 def test_it_is_a_gateway() -> None:

@@ -11,7 +11,7 @@ import pytest
 from builders import store
 from conftest import SEAL, describe
 from serving import serving
-from wasl.engine.add_store import key_digest
+from wasl.engine.connect import key_digest
 from wasl.ledger.open import open_sqlite
 from wasl.web.app import Web
 from worlds import World, world

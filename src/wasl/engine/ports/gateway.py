@@ -8,6 +8,7 @@ from typing import Protocol
 from wasl.domain.evidence import CartId, Fact, TranRef
 from wasl.domain.money import Money
 from wasl.domain.store import Profile
+from wasl.domain.time import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,10 @@ class Gateway(Protocol):
 
         Raises GatewayUnavailable if there is no readable answer, Misconfigured if the gateway refuses the profile.
         """
+        ...
+
+    async def time_there(self, profile: Profile) -> Instant | None:
+        """The gateway's clock, to the second; None if it does not say. Raises GatewayUnavailable."""
         ...
 
     def authenticate(self, profile: Profile, signature: str | None, body: bytes) -> Fact | Refusal:

@@ -22,7 +22,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def shelve(self, store_id: StoreId, evidence: Evidence) -> None:
+    async def shelve(self, store_id: StoreId, piece: Evidence) -> None:
         """Keep evidence for a cart nobody knows. It joins its payment when an attempt with that cart is recorded."""
         ...
 
@@ -99,6 +99,18 @@ class Ledger(Protocol):
         """What is on a store's shelf, the newest first."""
         ...
 
+    async def untold(self, limit: int) -> Sequence[Payment]:
+        """Payments whose store has not yet heard of their latest version, those due first."""
+        ...
+
+    async def watched(self, limit: int) -> Sequence[Payment]:
+        """Payments that are asked about, the youngest first."""
+        ...
+
+    async def last_voice(self, store_id: StoreId) -> Instant | None:
+        """When a callback or an IPN of this store's was last heard; None if never."""
+        ...
+
     async def store(self, store_id: StoreId) -> Store | None:
         """One store, archived or not."""
         ...
@@ -117,6 +129,10 @@ class Ledger(Protocol):
 
     async def add_store(self, store: Store, api_key_digest: str) -> None:
         """Keep a new store, its keys sealed. Raises ValueError if one with this id exists."""
+        ...
+
+    async def change_store(self, store: Store) -> None:
+        """Keep a store's new settings and keys; its API key stays. Harmless to repeat."""
         ...
 
     async def ping(self) -> None:

@@ -95,6 +95,7 @@ class PaymentFilter:
     state: State | None = None
     concern: Concern | None = None
     updated_since: Instant | None = None
+    attention: bool = False  # only those a person should look at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
