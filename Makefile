@@ -1,6 +1,6 @@
 # Every recipe that exists; `make help` lists them. CI calls `make test` and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fuzz format lock clean
+.PHONY: help setup setup-test demo test check fuzz bench format lock clean
 
 python := .venv/bin/python
 system_python := $(or $(shell PATH="$(PATH)" command -v python3),python3)
@@ -29,6 +29,12 @@ check: setup-test ## format, lint and types
 
 fuzz: setup-test ## mutated notifications against the parser for SECONDS (default 600); the last result is in docs/performance.md
 	@WASL_FUZZ_SECONDS=$(or $(SECONDS),600) $(python) -m pytest --timeout 0 tests/unit/gateway/test_fuzz_notification.py
+
+bench: ## how fast it is, beside its yardsticks; ARGS go to scripts/bench_notifications.py, results to .build/bench
+	@$(system_python) scripts/setup.py --test
+	@$(python) scripts/bench_verify.py
+	@$(python) scripts/bench_emulator.py
+	@$(python) scripts/bench_notifications.py $(ARGS)
 
 format: setup-test ## rewrite the code in the house format
 	@.venv/bin/ruff format --quiet .
