@@ -146,13 +146,14 @@ class Ruling(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A person's word on some transactions: recorded, with who and why. It closes a case and proves no money.
+    """A person's word on some cases: recorded, with who and why. It closes them and proves no money.
 
-    `refs` are the transactions that raised the concern then; money that comes later raises it anew.
+    `causes` are the cases as they stood then, as `Outcome.causes` has them: another concern of the same transaction,
+    or the same concern of another transaction, is a new case.
     """
 
     ruling: Ruling
-    refs: tuple[TranRef, ...]
+    causes: tuple[str, ...]
     note: str
     by: str
     at: Instant

@@ -2,16 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wasl.domain.evidence import FOLLOW_UPS, Closing, ClosingReason, Kind, TranRef, Verdict
 from wasl.domain.money import Currency, Money
 from wasl.domain.outcome import Concern, Instructions, Outcome, State
 from wasl.domain.payment import Attempt, Payment
-from wasl.domain.transaction import Transaction, transactions
+from wasl.domain.transaction import transactions
 from wasl.domain.weigh import MISMATCHED, Role, Weighed, weigh
 
+_CONCERN_OF: Final = {
+    Role.CONTRADICTED: Concern.CONTRADICTED,
+    Role.CURRENCY_DIFFERS: Concern.CURRENCY_MISMATCH,
+    Role.AMOUNT_DIFFERS: Concern.AMOUNT_MISMATCH,
+    Role.OLD_MONEY: Concern.UNRECOGNIZED,
+    Role.TEST_MONEY: Concern.UNRECOGNIZED,
+    Role.UNRECOGNIZED: Concern.UNRECOGNIZED,
+}
 _DECIDED: Final = (Role.ENDED, Role.WAS_VOIDED, Role.AUTHORIZES, Role.HOLDS, Role.TAKES, Role.CARD_CHECK)
 
 
@@ -19,31 +27,35 @@ _DECIDED: Final = (Role.ENDED, Role.WAS_VOIDED, Role.AUTHORIZES, Role.HOLDS, Rol
 class Family:
     """The sums of one sale, or of one authorisation with what acted on it, in minor units of the payment's currency.
 
-    `taken` is approved sales and captures as the cart states them, `moved` the same in money that really moved.
+    `taken` is approved sales and captures as the cart states them, `moved` the same in money that really moved, and
+    `undone` what was voided of it. `authorized` and `reserved` are the same two for authorisations, and `returned` is
+    what was let go of them.
     """
 
     taken: int
     moved: int
+    undone: int
     refunded: int
     authorized: int
+    reserved: int
     returned: int
     held: bool
     was_voided: bool
 
     @property
     def captured(self) -> int:
-        """C of the money law: what was taken and not voided."""
-        return self.taken if self.authorized or self.held else max(0, self.taken - self.returned)
+        """C of the money law: what was taken and not voided. Voiding all that moved leaves nothing of the claim."""
+        return max(0, self.taken - self.undone) if self.undone < self.moved else 0
 
     @property
     def kept(self) -> int:
         """N of the money law. A full refund of a discounted sale leaves nothing of the claim."""
-        return self.captured - self.refunded if self.refunded < self.moved else 0
+        return max(0, self.captured - self.refunded) if self.refunded < self.moved else 0
 
     @property
     def live_authorization(self) -> int:
         """What may still be captured."""
-        return max(0, self.authorized - self.taken - self.returned)
+        return max(0, self.authorized - self.taken - self.returned) if self.returned < self.reserved else 0
 
     @property
     def live_hold(self) -> bool:
@@ -74,7 +86,21 @@ def fold(payment: Payment) -> Outcome:
 
 def weighed_evidence(payment: Payment) -> tuple[Weighed, ...]:
     """Every transaction of *payment* with the part it plays: what `explain` shows and the fold adds up."""
-    return weigh(transactions(payment.evidence), amount=payment.amount, live=payment.live, attempts=payment.attempts)
+    weighed = weigh(transactions(payment.evidence), amount=payment.amount, live=payment.live, attempts=payment.attempts)
+    decided = _decided(payment)
+    if not decided:
+        return weighed
+    return tuple(replace(w, settled=_case(_CONCERN_OF.get(w.role), w) in decided) for w in weighed)
+
+
+def _decided(payment: Payment) -> frozenset[tuple[str, str]]:
+    """The cases that a person has decided: each a concern of one transaction."""
+    causes = (cause.split(" ") for decision in payment.decisions for cause in decision.causes)
+    return frozenset((concern, ref) for concern, *refs in causes for ref in refs)
+
+
+def _case(concern: Concern | None, one: Weighed) -> tuple[str, str]:
+    return (concern.value if concern else "", one.transaction.tran_ref)
 
 
 def _families(weighed: tuple[Weighed, ...]) -> Mapping[TranRef, Family]:
@@ -99,8 +125,10 @@ def _family(group: Iterable[Weighed]) -> Family:
     return Family(
         taken=stated[Role.TAKES],
         moved=moved[Role.TAKES],
+        undone=moved[Role.UNDOES],
         refunded=moved[Role.REFUNDS],
         authorized=stated[Role.AUTHORIZES],
+        reserved=moved[Role.AUTHORIZES],
         returned=moved[Role.RETURNS_HOLD],
         held=Role.HOLDS in stated,
         was_voided=bool({Role.WAS_VOIDED, Role.CARD_CHECK} & stated.keys()),
@@ -125,7 +153,7 @@ def _state(payment: Payment, weighed: tuple[Weighed, ...], families: Mapping[Tra
         return State.PENDING
     if any(_undecided(attempt, payment, weighed) for attempt in payment.attempts) or not payment.attempts:
         return State.OPEN
-    if any(f.was_voided or f.returned for f in families.values()):
+    if any(f.was_voided or f.undone or f.returned for f in families.values()):
         return State.VOIDED
     return _ending(payment, weighed)
 
@@ -146,7 +174,7 @@ def _still_pending(payment: Payment, weighed: Iterable[Weighed]) -> bool:
 
 def _undecided(attempt: Attempt, payment: Payment, weighed: Iterable[Weighed]) -> bool:
     """Whether money may still come, or has come and is not understood, on this attempt."""
-    mine = [w for w in weighed if _is_of(w, attempt) and w.transaction.kind not in FOLLOW_UPS]
+    mine = [w for w in weighed if _is_of(w, attempt) and w.transaction.kind not in FOLLOW_UPS and not w.settled]
     if _has_role(mine, *MISMATCHED, Role.TEST_MONEY):
         return True
     if any(closing.attempt == attempt.number for closing in payment.closings):
@@ -176,19 +204,30 @@ def _raised(
     payment: Payment, weighed: tuple[Weighed, ...], families: Mapping[TranRef, Family], kept: int
 ) -> Mapping[Concern, tuple[TranRef, ...]]:
     """Every concern with the transactions that raise it, gravest first, less what a person has decided."""
-    taking = [w for w in weighed if w.role is Role.TAKES and w.family in families and families[w.family].kept > 0]
-    twice = taking if kept > payment.amount.minor else []
-    raised = {
-        Concern.CONTRADICTED: [w for w in weighed if w.role is Role.CONTRADICTED],
-        Concern.CURRENCY_MISMATCH: [w for w in weighed if w.role is Role.CURRENCY_DIFFERS],
-        Concern.AMOUNT_MISMATCH: [w for w in weighed if w.role is Role.AMOUNT_DIFFERS],
-        Concern.PAID_TWICE: twice,
-        Concern.PAID_LATE: [w for w in taking if _late(w, payment.closings)],
-        Concern.UNRECOGNIZED: [w for w in weighed if w.role in (Role.UNRECOGNIZED, Role.TEST_MONEY)],
+    bound = [w for w in weighed if _binds(w, families)]
+    live = sum(family.live_authorization for family in families.values())
+    too_much_back = {root for root, family in families.items() if family.refunded > family.moved}
+    raised = {concern: [w for w in weighed if _CONCERN_OF.get(w.role) is concern] for concern in Concern}
+    raised[Concern.AMOUNT_MISMATCH] += [w for w in weighed if w.role is Role.REFUNDS and w.family in too_much_back]
+    raised[Concern.PAID_TWICE] = bound if kept + live > payment.amount.minor else []
+    raised[Concern.PAID_LATE] = [w for w in bound if _late(w, payment.closings)]
+    raised[Concern.UNRECOGNIZED] += [w for w in weighed if w.transaction.unclear]
+    decided = _decided(payment)
+    return {
+        concern: tuple(w.transaction.tran_ref for w in found)
+        for concern, found in raised.items()
+        if any(_case(concern, w) not in decided for w in found)
     }
-    decided = {ref for decision in payment.decisions for ref in decision.refs}
-    open_cases = {concern: tuple(w.transaction.tran_ref for w in found) for concern, found in raised.items()}
-    return {concern: refs for concern, refs in open_cases.items() if not decided.issuperset(refs)}
+
+
+def _binds(one: Weighed, families: Mapping[TranRef, Family]) -> bool:
+    """Whether this transaction keeps a buyer's money: taken and not given back, or reserved and not let go."""
+    family = families.get(one.family)
+    if family is None:
+        return False
+    if one.role is Role.TAKES:
+        return family.kept > 0
+    return one.role is Role.AUTHORIZES and family.live_authorization > 0
 
 
 def _late(one: Weighed, closings: Iterable[Closing]) -> bool:
@@ -207,15 +246,15 @@ def _unmatched(weighed: tuple[Weighed, ...]) -> tuple[Money, ...]:
         for one in group:
             money = one.transaction.moved or one.transaction.amount
             if money is not None and one.transaction.verdict is Verdict.APPROVED and (whole or one.role in MISMATCHED):
-                sums[money.currency] += _direction(one.transaction) * money.minor
+                sums[money.currency] += _direction(one) * money.minor
     return tuple(Money(minor, c) for c, minor in sorted(sums.items(), key=lambda s: s[0].code) if minor > 0)
 
 
-def _direction(transaction: Transaction) -> int:
+def _direction(one: Weighed) -> int:
     """+1 for money taken, -1 for money given back, 0 for what moves none."""
-    if transaction.kind in (Kind.SALE, Kind.CAPTURE):
+    if one.transaction.kind in (Kind.SALE, Kind.CAPTURE):
         return 1
-    return -1 if transaction.kind is Kind.REFUND else 0
+    return -1 if one.transaction.kind is Kind.REFUND or one.role is Role.UNDOES else 0
 
 
 def _instructions(weighed: Iterable[Weighed]) -> Instructions | None:

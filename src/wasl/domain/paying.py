@@ -1,5 +1,7 @@
 """What a buyer may do now: pay on the page that lives, get another one, or nothing because the money is decided."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -8,11 +10,11 @@ from wasl.domain.fold import weighed_evidence
 from wasl.domain.outcome import State
 from wasl.domain.payment import Answer, Attempt, Payment
 from wasl.domain.time import MINUTE_MS, SECOND_MS, Instant
-from wasl.domain.weigh import MISMATCHED, Role
+from wasl.domain.weigh import MISMATCHED, Role, Weighed
 
 ATTEMPTS_MAX: Final = 200
-# The gateway's client gives up after 30 seconds; an answer nobody has recorded by then is lost.
-ANSWER_AWAITED_MS: Final = 40 * SECOND_MS
+# Whoever asks the gateway gives up after nine seconds; an answer that nobody has recorded by then is lost.
+ANSWER_AWAITED_MS: Final = 15 * SECOND_MS
 # A page with less life than this is not handed out again: the buyer could not finish on it.
 PAGE_LIFE_MIN_MS: Final = MINUTE_MS
 
@@ -26,7 +28,7 @@ _DECIDED: Final = frozenset(
         State.HELD,
     }
 )
-_UNSETTLED: Final = frozenset({Role.UNKNOWN, Role.UNRECOGNIZED, *MISMATCHED})
+_UNCLEAR: Final = frozenset({Role.UNKNOWN, Role.UNRECOGNIZED})
 
 
 class Next(StrEnum):
@@ -40,7 +42,7 @@ class Next(StrEnum):
 
 def next_page(payment: Payment, *, now: Instant) -> Next:
     """What to do when the same order asks again, for the same amount."""
-    if payment.outcome.state in _DECIDED or any(w.role in _UNSETTLED for w in weighed_evidence(payment)):
+    if _settled_or_unclear(payment):
         return Next.NONE
     attempt = payment.last_attempt
     if attempt is None:
@@ -53,19 +55,42 @@ def next_page(payment: Payment, *, now: Instant) -> Next:
 def live_page(payment: Payment, *, now: Instant) -> Attempt | None:
     """The attempt whose hosted page a buyer can still pay on, if there is one."""
     attempt = payment.last_attempt
-    if attempt is None or attempt.answer is not Answer.PAGE or payment.outcome.state in _DECIDED:
+    if attempt is None or attempt.answer is not Answer.PAGE or attempt.amount != payment.amount:
         return None
-    open_still = attempt_state(payment, attempt) is State.OPEN and attempt.amount == payment.amount
-    return attempt if open_still and now < attempt.expires_at - PAGE_LIFE_MIN_MS else None
+    if now >= attempt.expires_at - PAGE_LIFE_MIN_MS or _settled_or_unclear(payment):
+        return None
+    return attempt if attempt_states(payment)[attempt.number] is State.OPEN else None
 
 
-def attempt_state(payment: Payment, attempt: Attempt) -> State:
-    """Where one attempt stands, for showing it. What decides the payment is the fold."""
-    mine = [
-        w
-        for w in weighed_evidence(payment)
-        if w.attempt is not None and w.attempt.number == attempt.number and w.transaction.kind not in FOLLOW_UPS
-    ]
+def is_unclear(payment: Payment) -> bool:
+    """Whether something is known that may yet turn out to be money: another page could take it twice.
+
+    What nobody understands or knows stops to matter when its attempt is closed; money that fits nothing, when a person
+    has decided about it.
+    """
+    closed = {closing.attempt for closing in payment.closings}
+    open_cases = [w for w in weighed_evidence(payment) if not w.settled]
+    return any(
+        w.role in MISMATCHED or (w.role in _UNCLEAR and (w.attempt is None or w.attempt.number not in closed))
+        for w in open_cases
+    )
+
+
+def _settled_or_unclear(payment: Payment) -> bool:
+    return payment.outcome.state in _DECIDED or is_unclear(payment)
+
+
+def attempt_states(payment: Payment) -> Mapping[int, State]:
+    """Where each attempt stands, for showing it. What decides the payment is the fold."""
+    heard: dict[int, list[Weighed]] = defaultdict(list)
+    for one in weighed_evidence(payment):
+        if one.attempt is not None and one.transaction.kind not in FOLLOW_UPS:
+            heard[one.attempt.number].append(one)
+    closed = {closing.attempt for closing in payment.closings}
+    return {a.number: _state(heard[a.number], closed=a.number in closed) for a in payment.attempts}
+
+
+def _state(mine: Sequence[Weighed], *, closed: bool) -> State:
     roles = {w.role for w in mine}
     for role, state in _BY_ROLE.items():
         if role in roles:
@@ -75,7 +100,6 @@ def attempt_state(payment: Payment, attempt: Attempt) -> State:
         return State.FAILED
     if Verdict.CANCELED in verdicts:
         return State.CANCELED
-    closed = any(closing.attempt == attempt.number for closing in payment.closings)
     return State.EXPIRED if closed or Verdict.EXPIRED in verdicts else State.OPEN
 
 

@@ -87,6 +87,11 @@ class Payment:
         return self.attempts[-1] if self.attempts else None
 
 
+def cart_number(cart_id: CartId) -> int:
+    """The number that `cart_id_for` put at the end."""
+    return int(cart_id.rpartition("-")[2])
+
+
 def cart_id_for(prefix: str, order_id: OrderId, number: int) -> CartId:
     """`prefix + order + "-" + attempt`, at most 64 characters; a longer order id is replaced by its digest.
 

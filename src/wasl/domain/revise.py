@@ -55,7 +55,7 @@ def heard(payment: Payment, new: Evidence) -> Payment:
 
 def hastened(payment: Payment, *, now: Instant) -> Payment:
     """*payment* to be asked about at once, unless something hastened that within the last minute."""
-    if payment.hastened_at is not None and now - payment.hastened_at < HASTEN_MS:
+    if payment.hastened_at is not None and 0 <= now - payment.hastened_at < HASTEN_MS:
         return payment
     return replace(payment, hastened_at=now)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from wasl.domain.evidence import Closing, ClosingReason
+from wasl.domain.evidence import Closing, ClosingReason, TranRef
 from wasl.domain.fold import weighed_evidence
 from wasl.domain.payment import Attempt, Payment
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after
-from wasl.domain.weigh import Role, Weighed
+from wasl.domain.weigh import MISMATCHED, Role, Weighed
 
 WATCH_MS: Final = MINUTE_MS  # while a page lives
 LAST_QUERY_MS: Final = 30 * SECOND_MS  # after a page's life: its clock is the gateway's, which may run behind
@@ -15,7 +15,13 @@ AFTER_RETURN_MS: Final = (0, 3 * SECOND_MS, 10 * SECOND_MS, 30 * SECOND_MS)
 AFTER_END_MS: Final = (30 * MINUTE_MS, 2 * HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS)
 UNANSWERED_MS: Final = tuple(m * MINUTE_MS for m in (1, 2, 5, 10, 30, 120, 240, 1440, 4320))
 PENDING_DAYS: Final = 10  # a SADAD order lives five days (reference/paytabs-pt2.md §4.6); others vary by partner
+WEEK_MS: Final = 7 * DAY_MS
+YEAR_MS: Final = 365 * DAY_MS
 HELD_DAYS: Final = 30  # the acquirer drops a held authorisation after 15 to 30 days, silently (§3.6)
+# Money that fits nothing, and test money where only real money counts: a person has to decide.
+_UNSETTLED: Final = frozenset({*MISMATCHED, Role.TEST_MONEY})
+# What ends by a person's or a bank's act, whenever that may be.
+_OPEN_ENDED: Final = frozenset({Role.HOLDS, Role.AUTHORIZES, Role.UNDER_WAY, *_UNSETTLED})
 
 
 def next_ask(payment: Payment, *, watch_ms: int = WATCH_MS) -> Instant | None:
@@ -55,17 +61,27 @@ def closings_due(payment: Payment, *, now: Instant) -> tuple[Closing, ...]:
     )
 
 
+def long_held(payment: Payment, *, days: int, now: Instant) -> tuple[TranRef, ...]:
+    """The transactions under risk review for *days* or more: somebody has to decide them in the gateway's dashboard."""
+    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS]
+    return tuple(one.tran_ref for one in holding if now >= after(one.at or payment.created_at, days * DAY_MS))
+
+
 def _life_end(attempt: Attempt, roles: frozenset[Role]) -> Instant | None:
     """When an attempt that nothing more was heard of may be called over; None if it ends by what was heard."""
     if Role.WAITS in roles:
         return after(attempt.expires_at, PENDING_DAYS * DAY_MS)
+    if roles & _UNSETTLED:
+        return None
     if roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
         return after(attempt.expires_at, UNANSWERED_MS[-1])
     return None if roles else after(attempt.expires_at, LAST_QUERY_MS)
 
 
 def _roles(attempt: Attempt, weighed: Iterable[Weighed]) -> frozenset[Role]:
-    return frozenset(w.role for w in weighed if w.attempt is not None and w.attempt.number == attempt.number)
+    """The parts that this attempt's transactions play, but for those about which a person has decided."""
+    mine = (w for w in weighed if w.attempt is not None and w.attempt.number == attempt.number)
+    return frozenset(w.role for w in mine if not w.settled)
 
 
 def _points(
@@ -78,19 +94,29 @@ def _points(
         yield end
     if payment.hastened_at is not None:
         yield payment.hastened_at
-    if not roles or roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
+    if Role.TAKES not in roles:
         yield from _after_return(payment, attempt)
+    if roles <= {Role.ENDED} or roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
+        # A page that lets the buyer try again may take money after a decline, and partners' pages outlive their end.
         yield from _every(watch_ms, start=attempt.opened_at, until=attempt.expires_at, last=asked_at)
-        yield from (after(attempt.expires_at, offset) for offset in AFTER_END_MS)
-    elif roles <= {Role.ENDED}:
-        # A page that lets the buyer try again may have taken money after the decline.
-        yield after(attempt.expires_at, LAST_QUERY_MS)
+        yield from (after(attempt.expires_at, offset) for offset in (LAST_QUERY_MS, *AFTER_END_MS))
     if roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:
         yield from (after(attempt.opened_at, offset) for offset in UNANSWERED_MS)
     if Role.WAITS in roles and Role.TAKES not in roles:
-        yield from _fading(attempt, days=PENDING_DAYS, last=asked_at)
-    if roles & {Role.HOLDS, Role.AUTHORIZES, Role.UNDER_WAY}:
-        yield from _fading(attempt, days=HELD_DAYS, last=asked_at)
+        yield from _fading(attempt.opened_at, days=PENDING_DAYS, last=asked_at)
+    if roles & _OPEN_ENDED:
+        news_at = _last_news(attempt, payment, weighed)
+        yield from _fading(news_at, days=HELD_DAYS, last=asked_at)
+        slow_from = after(news_at, HELD_DAYS * DAY_MS - WEEK_MS)
+        yield from _every(WEEK_MS, start=slow_from, until=after(news_at, YEAR_MS), last=asked_at)
+
+
+def _last_news(attempt: Attempt, payment: Payment, weighed: Iterable[Weighed]) -> Instant:
+    """When the latest of what is still open on this attempt was first heard of."""
+    refs = {w.transaction.tran_ref for w in weighed if w.role in _OPEN_ENDED and w.attempt == attempt}
+    return max(
+        (piece.first_heard_at for piece in payment.evidence if piece.fact.tran_ref in refs), default=attempt.opened_at
+    )
 
 
 def _after_return(payment: Payment, attempt: Attempt) -> Iterator[Instant]:
@@ -99,11 +125,10 @@ def _after_return(payment: Payment, attempt: Attempt) -> Iterator[Instant]:
         yield from (after(payment.returned_at, offset) for offset in AFTER_RETURN_MS)
 
 
-def _fading(attempt: Attempt, *, days: int, last: Instant) -> Iterator[Instant]:
-    """Hourly for a day, then four times a day."""
-    day_one_ends = after(attempt.opened_at, DAY_MS)
-    end = after(attempt.opened_at, days * DAY_MS)
-    yield from _every(HOUR_MS, start=attempt.opened_at, until=day_one_ends, last=last)
+def _fading(start: Instant, *, days: int, last: Instant) -> Iterator[Instant]:
+    """Hourly for a day, then four times a day, for *days*."""
+    day_one_ends, end = after(start, DAY_MS), after(start, days * DAY_MS)
+    yield from _every(HOUR_MS, start=start, until=day_one_ends, last=last)
     yield from _every(6 * HOUR_MS, start=after(day_one_ends, -6 * HOUR_MS), until=end, last=last)
 
 

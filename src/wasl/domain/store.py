@@ -16,6 +16,7 @@ StoreId = NewType("StoreId", str)
 
 KEY_RETIRES_MS: Final = 7 * DAY_MS
 QUESTIONS_PER_S: Final = 5.0  # no limit is published; what every worker of a profile shares
+HOLD_DAYS: Final = 3  # a merchant reviews a hold in the gateway's dashboard; after 15 to 30 days it is gone silently
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
 
 
@@ -76,6 +77,7 @@ class Store:
     live: bool = False
     questions_per_s: float = QUESTIONS_PER_S
     late_money: LateMoney = LateMoney.ACCEPT
+    hold_days: int = HOLD_DAYS
     alert_url: str = ""
     archived_at: Instant | None = None
 

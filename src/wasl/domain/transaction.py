@@ -27,7 +27,11 @@ _CAUTION: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """What is known of one transaction. `amount` and `moved` are None if no exact statement exists."""
+    """What is known of one transaction. `amount` and `moved` are None if no exact statement exists.
+
+    `unclear` says that it was also stated under a type that this version does not know: a person should look, and the
+    money stays what the types it knows make of it.
+    """
 
     tran_ref: TranRef
     kind: Kind
@@ -41,6 +45,7 @@ class Transaction:
     message: str
     method: str
     contradicted: bool
+    unclear: bool
 
 
 def transactions(evidence: Iterable[Evidence]) -> dict[TranRef, Transaction]:
@@ -52,16 +57,19 @@ def transactions(evidence: Iterable[Evidence]) -> dict[TranRef, Transaction]:
     for piece in evidence:
         fact = piece.fact
         if fact.kind is not Kind.UNSTATED:
-            known = statements[fact.tran_ref].setdefault(identity(fact), fact)
-            statements[fact.tran_ref][identity(fact)] = merged(known, fact)
+            said, name = statements[fact.tran_ref], identity(fact)
+            said[name] = merged(said[name], fact) if name in said else fact
     return {ref: _join(tuple(facts.values())) for ref, facts in sorted(statements.items())}
 
 
 def _join(facts: tuple[Fact, ...]) -> Transaction:
     """Statuses join upwards; whatever else the highest statements disagree on is a contradiction, never a pick."""
+    if len(facts) == 1:
+        return _alone(facts[0])
     top = max(RANK[fact.verdict] for fact in facts)
     leading = [fact for fact in facts if RANK[fact.verdict] == top]
-    kind = min((fact.kind for fact in leading), key=_CAUTION.index)
+    known = [fact for fact in leading if fact.kind is not Kind.UNRECOGNIZED]
+    kind = min((fact.kind for fact in known or leading), key=_CAUTION.index)
     spoken = sorted((f for f in leading if f.kind is kind), key=repr)
     chosen = reduce(merged, facts, spoken[0])
     return Transaction(
@@ -76,7 +84,27 @@ def _join(facts: tuple[Fact, ...]) -> Transaction:
         code=reduce(merged, spoken).code,
         message=reduce(merged, spoken).message,
         method=chosen.method,
-        contradicted=_contradict(facts, leading),
+        contradicted=_contradict(facts, leading) or _money_or_card_check(known),
+        unclear=0 < len(known) < len(leading),
+    )
+
+
+def _alone(fact: Fact) -> Transaction:
+    """What most transactions are: one statement, with which nothing can disagree."""
+    return Transaction(
+        tran_ref=fact.tran_ref,
+        kind=fact.kind,
+        verdict=fact.verdict,
+        cart_id=fact.cart_id,
+        amount=fact.amount,
+        moved=fact.moved,
+        previous_ref=fact.previous_ref,
+        at=fact.at,
+        code=fact.code,
+        message=fact.message,
+        method=fact.method,
+        contradicted=False,
+        unclear=False,
     )
 
 
@@ -86,6 +114,12 @@ def _contradict(facts: tuple[Fact, ...], leading: list[Fact]) -> bool:
     amounts = {fact.amount for fact in facts if fact.amount is not None}
     totals = {fact.moved for fact in leading if fact.moved is not None}
     return len(carts) > 1 or len(amounts) > 1 or len(totals) > 1
+
+
+def _money_or_card_check(leading: Iterable[Fact]) -> bool:
+    """Whether one transaction is stated as a payment and as the check of a card: nobody can tell if money moved."""
+    kinds = {fact.kind for fact in leading}
+    return Kind.REGISTER in kinds and len(kinds) > 1
 
 
 def without_raw(evidence: Evidence) -> Evidence:

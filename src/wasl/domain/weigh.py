@@ -8,6 +8,7 @@ from typing import Final
 from wasl.domain.evidence import FAILED, FOLLOW_UPS, WAITING, CartId, Kind, TranRef, Verdict
 from wasl.domain.money import Money
 from wasl.domain.payment import Attempt
+from wasl.domain.time import DAY_MS
 from wasl.domain.transaction import Transaction
 
 TEST_REFERENCES: Final = ("TST", "SFT")  # prefixes of test profiles (reference/paytabs-pt2.md §2.6)
@@ -19,7 +20,8 @@ class Role(StrEnum):
     TAKES = "takes"  # a sale or a capture: counted money
     AUTHORIZES = "authorizes"
     HOLDS = "holds"  # risk review: funds are held, nothing is taken
-    RETURNS_HOLD = "returns_hold"  # a void or a release
+    RETURNS_HOLD = "returns_hold"  # a void or a release of what was reserved
+    UNDOES = "undoes"  # a void of a sale or a capture
     REFUNDS = "refunds"
     WAITS = "waits"  # a deferred method has still to be paid
     UNDER_WAY = "under_way"  # a capture, void or refund that is not proved yet
@@ -30,11 +32,14 @@ class Role(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     CURRENCY_DIFFERS = "currency_differs"
     CONTRADICTED = "contradicted"
+    OLD_MONEY = "old_money"  # taken long before the page was opened: it cannot have been paid there
     TEST_MONEY = "test_money"
     UNRECOGNIZED = "unrecognized"
 
 
-MISMATCHED: Final = frozenset({Role.AMOUNT_DIFFERS, Role.CURRENCY_DIFFERS, Role.CONTRADICTED})
+MISMATCHED: Final = frozenset({Role.AMOUNT_DIFFERS, Role.CURRENCY_DIFFERS, Role.CONTRADICTED, Role.OLD_MONEY})
+# A day forgives any clock and any time zone; money older than that was paid for another order under the same cart.
+OLD_MS: Final = DAY_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +47,14 @@ class Weighed:
     """A transaction and its role, judged against the attempt it belongs to.
 
     `family` is the first transaction of its chain: a sale, or the authorisation that captures, voids and releases
-    act on. A refund belongs to the family whose money it gives back.
+    act on. A refund belongs to the family whose money it gives back. `settled`: a person has decided about it.
     """
 
     transaction: Transaction
     role: Role
     family: TranRef
     attempt: Attempt | None
+    settled: bool = False
 
 
 def weigh(
@@ -108,7 +114,7 @@ class _Scale:
         if verdict is Verdict.REVERSED:
             return Role.WAS_VOIDED
         if kind in FOLLOW_UPS and kind is not Kind.CAPTURE:
-            return _giving_back(transaction, root)
+            return self._giving_back(transaction, root)
         taken = Role.AUTHORIZES if kind is Kind.AUTH else Role.TAKES
         return self._misfit(transaction, root, attempt) or taken
 
@@ -119,8 +125,25 @@ class _Scale:
         if transaction.verdict is Verdict.UNANSWERED:
             return Role.UNKNOWN
         if transaction.verdict is Verdict.PENDING or transaction.kind is Kind.PAYMENT_REQUEST:
-            return Role.WAITS
+            return Role.ENDED if self._expired_elsewhere(transaction) else Role.WAITS
         return self._misfit(transaction, root, attempt) or Role.HOLDS
+
+    def _expired_elsewhere(self, request: Transaction) -> bool:
+        """Whether the end of a payment request was said under a reference of its own (PayTabs reference §5.6)."""
+        ended = (one for one in self.found.values() if one.verdict is Verdict.EXPIRED)
+        return any(one.previous_ref == request.tran_ref and one.kind not in FOLLOW_UPS for one in ended)
+
+    def _giving_back(self, transaction: Transaction, root: Transaction) -> Role:
+        """A refund, void or release counts against a known family in that family's currency, and nowhere else."""
+        target = self.found.get(transaction.previous_ref) if transaction.previous_ref is not None else None
+        if target is None or root is transaction or transaction.moved is None or root.amount is None:
+            return Role.UNRECOGNIZED
+        if transaction.moved.currency != root.amount.currency:
+            return Role.CURRENCY_DIFFERS
+        if transaction.kind is Kind.REFUND:
+            return Role.REFUNDS
+        taken = target.verdict is Verdict.APPROVED and target.kind in (Kind.SALE, Kind.CAPTURE)
+        return Role.UNDOES if taken else Role.RETURNS_HOLD
 
     def _misfit(self, transaction: Transaction, root: Transaction, attempt: Attempt | None) -> Role | None:
         """Why this money may not be counted: paid means proved, to the last minor unit.
@@ -137,18 +160,10 @@ class _Scale:
         fits = 0 < stated.minor <= attempt.amount.minor if part else stated == attempt.amount
         if not fits or attempt.amount != self.amount or not 0 < moved.minor <= stated.minor:
             return Role.AMOUNT_DIFFERS
-        return None
+        old = transaction.at is not None and transaction.at < attempt.opened_at - OLD_MS
+        return Role.OLD_MONEY if old and transaction is root else None
 
 
 def _is_capture(transaction: Transaction, root: Transaction) -> bool:
     """A capture, or a sale that acts on an authorisation: some captures are reported so (reference §10.6)."""
     return transaction.kind is Kind.CAPTURE or (transaction.kind is Kind.SALE and root.kind is Kind.AUTH)
-
-
-def _giving_back(transaction: Transaction, root: Transaction) -> Role:
-    """A refund, void or release counts against a known family in that family's currency, and nowhere else."""
-    if root.tran_ref == transaction.tran_ref or transaction.moved is None or root.amount is None:
-        return Role.UNRECOGNIZED
-    if transaction.moved.currency != root.amount.currency:
-        return Role.CURRENCY_DIFFERS
-    return Role.REFUNDS if transaction.kind is Kind.REFUND else Role.RETURNS_HOLD

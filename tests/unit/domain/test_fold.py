@@ -1,173 +1,20 @@
-"""The money law, by example and by enumeration."""
-
-import itertools
-from collections.abc import Iterable
-from dataclasses import replace
+"""The money law, by example; `test_catalogue` enumerates it."""
 
 import pytest
 
-from builders import NOON, PRICE, SAR, attempt, fact, payment, said
-from wasl.domain.evidence import CartId, Closing, ClosingReason, Evidence, Fact, Kind, TranRef, Verdict, Voice
+from builders import NOON, SAR, attempt, fact, payment, said
+from unit.domain.stating import HALF, SECOND_CART, refund
+from wasl.domain.evidence import CartId, Closing, ClosingReason, Fact, Kind, Verdict, Voice
 from wasl.domain.fold import fold
-from wasl.domain.money import Currency, Money
+from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, Outcome, State
 from wasl.domain.payment import Answer, Attempt
-from wasl.domain.revise import heard
 from wasl.domain.time import MINUTE_MS, Instant
-
-HALF = Money(2895, SAR)
-KWD = Currency.of("KWD")
-SECOND_CART = CartId("t-1042-2")
-
-
-def refund(ref: str, of: str = "TST1", money: Money = PRICE, **changes: object) -> Fact:
-    """Money given back."""
-    values: dict[str, object] = {"kind": Kind.REFUND, "previous_ref": TranRef(of), "amount": money, "moved": money}
-    return fact(ref, **{**values, **changes})
-
-
-def auth(ref: str = "TST1", **changes: object) -> Fact:
-    """Money reserved, not taken."""
-    return fact(ref, **{"kind": Kind.AUTH, **changes})
-
-
-def capture(ref: str, money: Money = PRICE, of: str = "TST1") -> Fact:
-    """Part or all of a reservation taken."""
-    return fact(ref, kind=Kind.CAPTURE, previous_ref=TranRef(of), amount=money, moved=money)
-
-
-def released(ref: str, money: Money = PRICE, kind: Kind = Kind.VOID) -> Fact:
-    """Part or all of a reservation let go."""
-    return fact(ref, kind=kind, previous_ref=TranRef("TST1"), amount=money, moved=money)
 
 
 def outcome_of(*facts: Fact, attempts: tuple[Attempt, ...] = (), **changes: object) -> Outcome:
     """The fold of these facts, each said once."""
     return fold(payment(*attempts, evidence=tuple(said(one) for one in facts), **changes))
-
-
-CATALOGUE: dict[str, tuple[tuple[Fact, ...], State, tuple[Concern, ...]]] = {
-    "nothing heard": ((), State.OPEN, ()),
-    "a sale of the exact amount": ((fact(),), State.PAID, ()),
-    "declined": ((fact(verdict=Verdict.DECLINED),), State.FAILED, ()),
-    "an error": ((fact(verdict=Verdict.ERROR),), State.FAILED, ()),
-    "cancelled by the buyer": ((fact(verdict=Verdict.CANCELED),), State.CANCELED, ()),
-    "expired at the gateway": ((fact(verdict=Verdict.EXPIRED),), State.EXPIRED, ()),
-    "the bank did not answer": ((fact(verdict=Verdict.UNANSWERED),), State.OPEN, ()),
-    "no answer, then approved": ((fact(verdict=Verdict.UNANSWERED), fact()), State.PAID, ()),
-    "no answer, then declined": ((fact(verdict=Verdict.UNANSWERED), fact(verdict=Verdict.DECLINED)), State.FAILED, ()),
-    "an unknown letter": ((fact(verdict=Verdict.UNRECOGNIZED),), State.OPEN, (Concern.UNRECOGNIZED,)),
-    "an unknown letter that a query explains": ((fact(verdict=Verdict.UNRECOGNIZED), fact()), State.PAID, ()),
-    "a card check is no payment": ((fact(kind=Kind.REGISTER),), State.VOIDED, ()),
-    "decline, then another transaction of the cart": ((fact(verdict=Verdict.DECLINED), fact("TST2")), State.PAID, ()),
-    "held": ((auth(verdict=Verdict.HELD),), State.HELD, ()),
-    "held, then captured in the dashboard": ((auth(verdict=Verdict.HELD), capture("TST2")), State.PAID, ()),
-    "held, then captured in part": ((auth(verdict=Verdict.HELD), capture("TST2", HALF)), State.PARTIALLY_CAPTURED, ()),
-    "held, then let go": ((auth(verdict=Verdict.HELD), released("TST2")), State.VOIDED, ()),
-    "authorised": ((auth(),), State.AUTHORIZED, ()),
-    "authorised and captured": ((auth(), capture("TST2")), State.PAID, ()),
-    "captured in part": ((auth(), capture("TST2", HALF)), State.PARTIALLY_CAPTURED, ()),
-    "captured in two parts": ((auth(), capture("TST2", HALF), capture("TST3", HALF)), State.PAID, ()),
-    "a capture that is reported as a sale": (
-        (auth(), fact("TST2", previous_ref=TranRef("TST1"), amount=HALF, moved=HALF)),
-        State.PARTIALLY_CAPTURED,
-        (),
-    ),
-    "authorised and voided": ((auth(), released("TST2")), State.VOIDED, ()),
-    "authorised, half released": ((auth(), released("TST2", HALF, Kind.RELEASE)), State.AUTHORIZED, ()),
-    "captured in part, the rest released": (
-        (auth(), capture("TST2", HALF), released("TST3", HALF, Kind.RELEASE)),
-        State.PARTIALLY_CAPTURED,
-        (),
-    ),
-    "an authorisation that was voided": ((auth(verdict=Verdict.REVERSED),), State.VOIDED, ()),
-    "a sale that was voided": ((fact(), fact(verdict=Verdict.REVERSED)), State.VOIDED, ()),
-    "a sale with a void of its own": ((fact(), released("TST2")), State.VOIDED, ()),
-    "fully refunded": ((fact(), refund("TST2")), State.REFUNDED, ()),
-    "refunded in part": ((fact(), refund("TST2", money=HALF)), State.PARTIALLY_REFUNDED, ()),
-    "refunded in two parts": ((fact(), refund("TST2", money=HALF), refund("TST3", money=HALF)), State.REFUNDED, ()),
-    "a refund of the captured part": (
-        (auth(), capture("TST2", HALF), refund("TST3", of="TST2", money=HALF)),
-        State.REFUNDED,
-        (),
-    ),
-    "a refund that waits": ((fact(), refund("TST2", verdict=Verdict.PENDING)), State.PAID, ()),
-    "a refund that was refused": ((fact(), refund("TST2", verdict=Verdict.ERROR)), State.PAID, ()),
-    "a refund on hold": ((fact(), refund("TST2", verdict=Verdict.HELD)), State.PAID, ()),
-    "a refund of what nobody knows": (
-        (refund("TST2", of="TST9"),),
-        State.OPEN,
-        (Concern.UNRECOGNIZED,),
-    ),
-    "a deferred method waits": (
-        (fact(kind=Kind.PAYMENT_REQUEST, verdict=Verdict.PENDING, code="234320012565"),),
-        State.PENDING,
-        (),
-    ),
-    "a deferred method is paid": (
-        (
-            fact(kind=Kind.PAYMENT_REQUEST, verdict=Verdict.PENDING, code="234320012565"),
-            fact("TST9", previous_ref=TranRef("TST1"), code="234320012565"),
-        ),
-        State.PAID,
-        (),
-    ),
-    "a deferred method expires": (
-        (
-            fact(kind=Kind.PAYMENT_REQUEST, verdict=Verdict.PENDING),
-            fact(kind=Kind.PAYMENT_REQUEST, verdict=Verdict.EXPIRED),
-        ),
-        State.EXPIRED,
-        (),
-    ),
-    "a card discount lowers what moved": ((fact(moved=HALF),), State.PAID, ()),
-    "a discounted sale refunded": ((fact(moved=HALF), refund("TST2", money=HALF)), State.REFUNDED, ()),
-    "less than the order": ((fact(amount=HALF, moved=HALF),), State.OPEN, (Concern.AMOUNT_MISMATCH,)),
-    "more moved than the cart": ((fact(moved=Money(9999, SAR)),), State.OPEN, (Concern.AMOUNT_MISMATCH,)),
-    "nothing moved": ((fact(moved=Money(0, SAR)),), State.OPEN, (Concern.AMOUNT_MISMATCH,)),
-    "an amount nobody can read": ((fact(amount=None),), State.OPEN, (Concern.AMOUNT_MISMATCH,)),
-    "another currency": (
-        (fact(amount=Money(5790, KWD), moved=Money(5790, KWD)),),
-        State.OPEN,
-        (Concern.CURRENCY_MISMATCH,),
-    ),
-    "one transaction, two amounts": ((fact(), fact(amount=HALF, moved=HALF)), State.OPEN, (Concern.CONTRADICTED,)),
-    "one transaction, two carts": ((fact(), fact(cart_id=SECOND_CART)), State.OPEN, (Concern.CONTRADICTED,)),
-    "one transaction, sale and authorisation": ((fact(), auth()), State.AUTHORIZED, ()),
-    "a held sale that turned into an authorisation": (
-        (fact(verdict=Verdict.HELD), auth(verdict=Verdict.HELD)),
-        State.HELD,
-        (),
-    ),
-    "paid twice on one cart": ((fact(), fact("TST2")), State.PAID, (Concern.PAID_TWICE,)),
-    "paid twice, once refunded": ((fact(), fact("TST2"), refund("TST3", of="TST2")), State.PAID, ()),
-}
-
-
-def orders(facts: tuple[Fact, ...]) -> Iterable[list[Evidence]]:
-    """Every order of *facts*, and every order with each one said again, by another voice or the same."""
-    pieces = [said(one) for one in facts]
-    yield from (list(order) for order in itertools.permutations(pieces))
-    if len(pieces) <= 3:
-        for again in range(len(pieces)):
-            for voice in (Voice.CALLBACK, Voice.QUERY):
-                repeated = [*pieces, replace(pieces[again], voice=voice)]
-                yield from (list(order) for order in itertools.permutations(repeated))
-
-
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_every_order_of_a_history_gives_its_outcome(name: str) -> None:
-    """Order and repetition change nothing, and the outcome is the law's."""
-    facts, state, concerns = CATALOGUE[name]
-    seen: set[Outcome] = set()
-    for order in orders(facts):
-        gathered = payment()
-        for piece in order:
-            gathered = heard(gathered, piece)
-        seen.add(fold(gathered))
-    assert len(seen) == 1
-    (outcome,) = seen
-    assert (outcome.state, outcome.concerns) == (state, concerns)
 
 
 def test_paid_shows_what_was_approved_and_refunded_what_was_given_back() -> None:
@@ -177,6 +24,7 @@ def test_paid_shows_what_was_approved_and_refunded_what_was_given_back() -> None
     assert discounted.state is State.PARTIALLY_REFUNDED
 
 
+@pytest.mark.requirement("R35")
 def test_mismatched_money_is_shown_and_stays_out() -> None:
     """It is never guessed to be the order's, and a refund of it takes it away again."""
     shown = outcome_of(fact(amount=HALF, moved=HALF))
@@ -184,6 +32,7 @@ def test_mismatched_money_is_shown_and_stays_out() -> None:
     assert outcome_of(fact(amount=HALF, moved=HALF), refund("TST2", money=HALF)).unmatched == ()
 
 
+@pytest.mark.requirement("R19", "R23")
 def test_a_decline_of_the_second_page_never_unpays_the_first() -> None:
     """Negative news of one attempt says nothing about another."""
     second = attempt(2)
@@ -191,6 +40,7 @@ def test_a_decline_of_the_second_page_never_unpays_the_first() -> None:
     assert paid.state is State.PAID
 
 
+@pytest.mark.requirement("R20")
 def test_two_pages_both_paid_are_paid_twice() -> None:
     """The second payment is never silent."""
     twice = outcome_of(fact(), fact("TST2", cart_id=SECOND_CART), attempts=(attempt(), attempt(2)))
@@ -214,6 +64,7 @@ def test_the_last_attempt_says_how_it_ended() -> None:
     assert outcome_of(*reversed(both), attempts=(attempt(), attempt(2))).state is State.CANCELED
 
 
+@pytest.mark.requirement("R12")
 def test_money_after_a_closing_is_paid_and_late() -> None:
     """Late money is paid money with a concern, and money from before the closing has none."""
     closing = Closing(attempt=1, reason=ClosingReason.EXPIRED, at=Instant(NOON + 30 * MINUTE_MS))
@@ -244,6 +95,7 @@ def test_money_on_a_superseded_page_is_a_mismatch() -> None:
     assert (outcome.state, outcome.concerns, outcome.unmatched) == (State.OPEN, (Concern.AMOUNT_MISMATCH,), (HALF,))
 
 
+@pytest.mark.requirement("R39")
 def test_the_return_proves_nothing() -> None:
     """A browser that says paid leaves the payment open."""
     claim = fact(kind=Kind.UNSTATED, amount=None, moved=None)

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def told(history: list[Evidence], closed: tuple[Closing, ...]) -> Payment:
 
 @settings(max_examples=400, deadline=None)
 @given(history=st.lists(pieces, max_size=12), closed=closings, seed=st.integers(0, 2**32))
+@pytest.mark.requirement("R25", "R26")
 def test_order_and_repetition_change_nothing(history: list[Evidence], closed: tuple[Closing, ...], seed: int) -> None:
     """Shuffled, doubled and said by other voices, a history has one outcome."""
     shuffled = [*history, *history[: len(history) // 2]]
@@ -61,6 +63,7 @@ def test_order_and_repetition_change_nothing(history: list[Evidence], closed: tu
 
 @settings(max_examples=400, deadline=None)
 @given(history=st.lists(pieces, max_size=12), closed=closings)
+@pytest.mark.requirement("R35")
 def test_paid_means_proved(history: list[Evidence], closed: tuple[Closing, ...]) -> None:
     """No payment is paid unless approved takings of exactly fitting attempts add up to its amount."""
     gathered = told(history, closed)

@@ -1,10 +1,14 @@
 """When the gateway is asked: often while a page lives, ever more rarely after, and never without end."""
 
+import itertools
 from dataclasses import replace
 
-from builders import NOON, attempt, fact, payment, said
-from wasl.domain.evidence import ClosingReason, Kind, Verdict
+import pytest
+
+from builders import NOON, SAR, attempt, fact, payment, said
+from wasl.domain.evidence import ClosingReason, Decision, Fact, Kind, Ruling, TranRef, Verdict
 from wasl.domain.fold import fold
+from wasl.domain.money import CURRENCIES, Money
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
 from wasl.domain.revise import revise
@@ -23,10 +27,11 @@ def asked(start: Payment) -> list[int]:
         current = replace(current, asked_at=due)
         current = replace(current, closings=(*current.closings, *closings_due(current, now=due)))
         current = replace(current, outcome=fold(current))
-        assert len(points) < 200
+        assert len(points) < 300
     return points
 
 
+@pytest.mark.requirement("R5", "R11")
 def test_a_silent_page_is_asked_about_every_minute_then_ever_more_rarely() -> None:
     """Every minute of its life, once after it, and five times in the three days that follow."""
     points = asked(payment())
@@ -73,9 +78,13 @@ def test_a_returning_buyer_hastens_the_question() -> None:
     assert points == [0, 3, 10, 30, 53]
 
 
-def test_a_decline_is_checked_once_more_when_the_page_is_over() -> None:
-    """A page that lets the buyer try again may have taken money after the decline."""
-    assert asked(payment(evidence=(said(fact(verdict=Verdict.DECLINED)),))) == [20 * MINUTE_MS + 30 * SECOND_MS]
+def test_a_page_is_watched_after_a_decline() -> None:
+    """A page that lets the buyer try again may take money after it: asked about like one nobody has spoken of."""
+    declined = payment(evidence=(said(fact(verdict=Verdict.DECLINED)),))
+    assert asked(declined) == asked(payment())
+    back = Instant(NOON + 5 * MINUTE_MS + SECOND_MS)
+    returned = replace(declined, returned_at=back, asked_at=Instant(NOON + 5 * MINUTE_MS))
+    assert next_ask(returned) == back
 
 
 def test_a_deferred_payment_is_watched_for_days_and_then_ends() -> None:
@@ -88,12 +97,42 @@ def test_a_deferred_payment_is_watched_for_days_and_then_ends() -> None:
     assert fold(ended).state is State.EXPIRED
 
 
-def test_a_hold_is_watched_for_thirty_days_and_never_called_over() -> None:
-    """Only a person ends a risk review."""
-    held = payment(evidence=(said(fact(kind=Kind.AUTH, verdict=Verdict.HELD)),))
-    points = asked(held)
-    assert 29 * DAY_MS < points[-1] <= 30 * DAY_MS
-    assert closings_due(held, now=Instant(NOON + 90 * DAY_MS)) == ()
+@pytest.mark.parametrize(
+    "piece",
+    [
+        fact(kind=Kind.AUTH, verdict=Verdict.HELD),
+        fact(kind=Kind.AUTH),
+        fact(amount=Money(1, SAR), moved=Money(1, SAR)),
+        fact(amount=Money(5790, CURRENCIES["KWD"])),
+    ],
+)
+def test_what_only_people_end_is_watched_for_a_year_and_never_called_over(piece: Fact) -> None:
+    """A risk review, an authorisation, money that fits nothing: four times a day for a month, then once a week."""
+    waiting = payment(evidence=(said(piece),))
+    points = asked(waiting)
+    assert len([point for point in points if 2 * DAY_MS < point <= 29 * DAY_MS]) == 27 * 4
+    late = [point for point in points if point > 30 * DAY_MS]
+    assert {after - before for before, after in itertools.pairwise(late)} == {7 * DAY_MS}
+    assert late[-1] > 350 * DAY_MS
+    assert closings_due(waiting, now=Instant(NOON + 90 * DAY_MS)) == ()
+
+
+def test_a_refund_under_way_is_watched_from_when_it_was_heard_of() -> None:
+    """However old the payment is."""
+    month = Instant(NOON + 40 * DAY_MS)
+    refund = fact("TST2", kind=Kind.REFUND, verdict=Verdict.PENDING, previous_ref=TranRef("TST1"))
+    current = payment(evidence=(said(), said(refund, at=month)), asked_at=month)
+    assert next_ask(current) == month + HOUR_MS
+
+
+def test_what_a_person_has_decided_is_not_watched_any_more() -> None:
+    """Odd money that was accepted: its page ends like one nobody paid on."""
+    odd = payment(evidence=(said(fact(amount=Money(1, SAR), moved=Money(1, SAR))),))
+    causes = fold(odd).causes
+    decided = replace(odd, decisions=(Decision(ruling=Ruling.ACCEPTED, causes=causes, note="", by="Ali", at=NOON),))
+    assert asked(decided) == asked(payment())
+    ended = replace(decided, closings=closings_due(decided, now=Instant(NOON + DAY_MS)))
+    assert (fold(odd).state, fold(ended).state, fold(ended).concerns) == (State.OPEN, State.EXPIRED, ())
 
 
 def test_an_unanswered_bank_is_asked_about_for_three_days() -> None:
