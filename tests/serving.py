@@ -10,10 +10,10 @@ import uvicorn
 
 
 @asynccontextmanager
-async def serving(application: Any) -> AsyncIterator[str]:
+async def serving(application: Any, *, http: Any = "httptools") -> AsyncIterator[str]:
     """The base URL of *application* while the block runs."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, http="httptools", lifespan="off", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(application, http=http, lifespan="off", ws="none", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     server.config.load()
     server.lifespan = config.lifespan_class(config)

@@ -3,12 +3,13 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from builders import NOON, STORE, store
 from wasl.domain.evidence import CartId, Fact, TranRef
-from wasl.domain.payment import Payment, PaymentId
+from wasl.domain.payment import OrderId, Payment, PaymentId
+from wasl.domain.reconcile import ShopOrder
 from wasl.domain.secret import Secret
 from wasl.domain.store import Profile, Store, StoreId
 from wasl.domain.time import Instant
@@ -29,7 +30,8 @@ from wasl.engine.ports import (
     Shop,
     Telling,
 )
-from wasl.errors import GatewayUnavailable, StoreUnavailable
+from wasl.errors import GatewayUnavailable, Misconfigured, StoreUnavailable
+from wasl.stores.cs_cart.connector import target_status
 
 SIGNED: Final = "signed"
 
@@ -86,6 +88,9 @@ class ScriptedGateway:
     wishes: list[PageWish] = field(default_factory=list)
     asked: list[CartId] = field(default_factory=list)
     silent: bool = False
+    unreadable: set[CartId] = field(default_factory=set)
+    refusal: Misconfigured | None = None
+    time: Instant | None = None
     gate: asyncio.Event | None = None
     at_gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -104,8 +109,10 @@ class ScriptedGateway:
     async def query_cart(self, profile: Profile, cart_id: CartId) -> Sequence[tuple[Fact, bytes]]:
         del profile
         self.asked.append(cart_id)
-        if self.silent:
+        if self.silent or cart_id in self.unreadable:
             raise GatewayUnavailable("no answer")
+        if self.refusal is not None:
+            raise self.refusal
         return [(fact, b"{}") for fact in self.carts.get(cart_id, [])]
 
     def authenticate(self, profile: Profile, signature: str | None, body: bytes) -> Fact | Refusal:
@@ -116,7 +123,7 @@ class ScriptedGateway:
 
     async def time_there(self, profile: Profile) -> Instant | None:
         del profile
-        return None
+        return self.time
 
     def claim(self, body: bytes) -> Claim:
         stated = self.facts.get(body)
@@ -133,9 +140,14 @@ def _page(number: int) -> OpenedPage:
 
 @dataclass(slots=True)
 class ScriptedShop:
-    """A shop that answers as it is told, and remembers what it was told."""
+    """A shop that answers as it is told, and remembers what it was told.
+
+    An order that is not in `orders` is one it does not know; with `away` set it cannot be read.
+    """
 
     in_order: bool = False
+    away: bool = False
+    orders: dict[OrderId, ShopOrder] = field(default_factory=dict)
     answers: list[Receipt | Exception] = field(default_factory=list)
     told: list[Telling] = field(default_factory=list)
 
@@ -145,7 +157,23 @@ class ScriptedShop:
         answer = self.answers.pop(0) if self.answers else Receipt(arrival=Arrival.CHANGED, note="ok", status="P")
         if isinstance(answer, Exception):
             raise answer
+        order = self.orders.get(telling.payment.order_id)
+        if order is not None and answer.arrival is Arrival.CHANGED:
+            paid = answer.status == "P"
+            self.orders[telling.payment.order_id] = replace(order, status=answer.status, paid=paid)
         return answer
+
+    async def greet(self, store: Store) -> str:
+        del store
+        if self.answers and isinstance(self.answers[0], Exception):
+            raise self.answers[0]
+        return "the shop answers"
+
+    async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
+        if self.away:
+            raise StoreUnavailable("the shop did not answer")
+        order = self.orders.get(payment.order_id)
+        return order and replace(order, wanted=target_status(store, payment) or "")
 
 
 @dataclass(slots=True)
@@ -155,7 +183,7 @@ class ScriptedHerald:
     told: list[str] = field(default_factory=list)
     failures: int = 0
 
-    async def alert(self, store: Store, payment: Payment, alert: Alert) -> str:
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
         del store, payment
         if self.failures:
             self.failures -= 1

@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from wasl.errors import Misconfigured
 
-CONNECTIONS_MAX: Final = 100
+CONNECTIONS_MAX: Final = 300  # more than are worked on at once
 IDLE_S_MAX: Final = 15.0  # shorter than servers keep a connection, so that a request seldom meets a closed one
 
 

@@ -123,20 +123,22 @@ def _key_file(database: Path) -> Secret:
 
 
 def _urls(settings: Settings) -> Urls:
-    callable_ = settings.allow_private_networks or is_callable(settings.public_url)
+    advice = _address_advice(settings)
 
     def callback(store: Store) -> str | None:
         url = f"{settings.public_url}/paytabs/{store.store_id}/callback"
-        return url if settings.public_url and callable_ and len(url) <= URL_MAX else None
+        return url if not advice and len(url) <= URL_MAX else None
 
     def returning(store: Store, key: str) -> str:
         return f"{settings.public_url}/paytabs/{store.store_id}/return/{key}"
 
-    return Urls(callback=callback, returning=returning)
+    return Urls(callback=callback, returning=returning, advice=advice)
 
 
-def address_advice(settings: Settings) -> str:
+def _address_advice(settings: Settings) -> str:
     """Why the gateway cannot call this service, and what would let it; empty if it can."""
+    if not settings.public_url:
+        return "WASL_PUBLIC_URL is not set: neither buyers nor callbacks can reach the service; stores work by asking"
     if settings.allow_private_networks or is_callable(settings.public_url):
         return ""
     return (

@@ -70,6 +70,7 @@ async def test_a_person_buys_and_sees_the_order_processed(
 
 
 @pytest.mark.parametrize(("language", "size", "scheme"), VISITS, ids=["english-desk", "arabic-phone"])
+@pytest.mark.requirement("R4", "R46")
 async def test_a_closed_tab_changes_nothing(
     demo: Tree, browser: Browser, language: str, size: ViewportSize, scheme: str
 ) -> None:

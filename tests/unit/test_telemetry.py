@@ -1,6 +1,8 @@
 """Nothing secret or personal is written to a log."""
 
 import json
+import sys
+from contextlib import suppress
 
 import pytest
 import structlog
@@ -23,3 +25,15 @@ def test_planted_keys_and_names_do_not_reach_the_log(capsys: pytest.CaptureFixtu
     assert PLANTED not in written
     assert "mona" not in written.lower()
     structlog.reset_defaults()
+
+
+def test_a_full_disk_costs_a_line_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that cannot be written raises nothing where it is written."""
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123  a device, not a path of ours
+        monkeypatch.setattr(sys, "stderr", full)
+        configure("json")
+        structlog.get_logger("test").warning("lost", filler="x" * 100_000)
+        structlog.reset_defaults()
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()

@@ -5,7 +5,7 @@ import sys
 import click
 
 from wasl import __version__
-from wasl.cli import database, deliveries, doctor, payments, run, stores
+from wasl.cli import database, deliveries, doctor, payments, reconcile, run, stores
 from wasl.errors import WaslError
 
 
@@ -22,6 +22,7 @@ wasl.add_command(run.emulator)
 wasl.add_command(stores.store)
 wasl.add_command(payments.payment)
 wasl.add_command(deliveries.delivery)
+wasl.add_command(reconcile.reconcile_command)
 wasl.add_command(doctor.doctor)
 wasl.add_command(database.migrate)
 

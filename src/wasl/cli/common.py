@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
 
 import click
 import msgspec
 import uvloop
 
 from wasl.domain.payment import Payment, PaymentId
+from wasl.engine.doctor import Check, Grade
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByPayment
 from wasl.settings import Settings
@@ -17,6 +18,7 @@ from wasl.telemetry import configure
 from wasl.wiring import wired
 
 T = TypeVar("T")
+_SIGNS: Final = {Grade.GOOD: "✓", Grade.LOOK: "!", Grade.BAD: "✗"}
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
@@ -50,11 +52,21 @@ def with_engine(verb: Callable[[Engine], Awaitable[T]], loaded: Settings | None 
 
 async def find_payment(engine: Engine, payment_id: str) -> Payment:
     """The payment, in whichever store it is; ends the command with a sentence if there is none."""
-    for store in await engine.ledger.stores():
+    for store in await engine.ledger.stores(archived=True):
         found = await engine.ledger.payment(ByPayment(store.store_id, PaymentId(payment_id)))
         if found is not None:
             return found
     raise click.ClickException(f"there is no payment {payment_id}; `wasl payment list` shows those that are")
+
+
+def show_checks(checks: Sequence[Check], *, as_json: bool) -> int:
+    """Print what was looked at; 1 if something is bad."""
+    if as_json:
+        print_json([msgspec.to_builtins(check) for check in checks])
+    else:
+        for check in checks:
+            click.echo(f"{_SIGNS[check.grade]} {check.about}: {check.says}")
+    return int(any(check.grade is Grade.BAD for check in checks))
 
 
 def print_json(value: Any) -> None:

@@ -26,17 +26,21 @@ def payment() -> None:
 @payment.command("list")
 @click.option("--state", type=click.Choice([state.value for state in State]))
 @click.option("--attention", is_flag=True, help="Only those a person should look at.")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many of each store.")
 @json_option
-def list_(state: str | None, attention: bool, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+def list_(state: str | None, attention: bool, limit: int, as_json: bool) -> None:  # noqa: FBT001  click passes flags
     """The payments of every store that changed last."""
     only = PaymentFilter(state=State(state) if state else None, attention=attention)
 
-    async def read(engine: Engine) -> list[dict[str, Any]]:
-        now = engine.now()
-        pages = [await engine.ledger.payments(s.store_id, only, None, 50) for s in await engine.ledger.stores()]
-        return [_builtins(payment_view(one, now=now)) for page in pages for one in page.items]
+    async def read(engine: Engine) -> tuple[list[dict[str, Any]], bool]:
+        now, stores = engine.now(), await engine.ledger.stores(archived=True)
+        pages = [await engine.ledger.payments(one.store_id, only, None, limit) for one in stores]
+        views = [_builtins(payment_view(one, now=now)) for page in pages for one in page.items]
+        return views, any(page.next_cursor for page in pages)
 
-    views = with_engine(read)
+    views, more = with_engine(read)
+    if more:
+        click.echo(f"there are more than these {limit} of a store; --limit shows up to 200", err=True)
     if as_json:
         print_json(views)
         return

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from dataclasses import replace
@@ -33,6 +34,7 @@ from wasl.engine.engine import Engine
 from wasl.engine.work import work as work_until_cancelled
 from wasl.settings import Settings
 from wasl.web.app import Web
+from wasl.web.connection import BoundedConnection
 from wasl.wiring import wired
 
 KEEP_ALIVE_S: Final = 75
@@ -129,7 +131,7 @@ async def _serve(loaded: Settings, host: str, port: int, *, working: bool, watch
         server = uvicorn.Server(
             uvicorn.Config(
                 Web(engine),
-                http="httptools",
+                http=BoundedConnection,
                 lifespan="off",
                 ws="none",
                 log_config=None,
@@ -141,6 +143,9 @@ async def _serve(loaded: Settings, host: str, port: int, *, working: bool, watch
             )
         )
         _log.info("serving", url=url, worker=working)
+        # What is imported lives as long as the process: walking it again and again would stop every answer for 60 ms.
+        gc.collect()
+        gc.freeze()
         async with asyncio.TaskGroup() as group:
             worker = group.create_task(work_until_cancelled(engine)) if working else None
             await server.serve(sockets=[listener])

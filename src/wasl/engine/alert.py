@@ -1,6 +1,5 @@
 """What a person should look at is said once per cause, to the address the store gave for it."""
 
-import asyncio
 from typing import Final
 
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, after
@@ -15,17 +14,17 @@ GIVEN_UP_MS: Final = 3 * DAY_MS
 
 
 async def alert_due(engine: Engine) -> int:
-    """Send every alert that is due, a batch at a time; answers how many there were."""
+    """Send every alert that is due, a batch at a time; answers how many there were. One that hangs is left behind."""
     now = engine.now()
     alerts = await engine.ledger.lease_alerts(now=now, until=after(now, LEASE_MS), limit=BATCH)
-    await asyncio.gather(*(_send(engine, alert) for alert in alerts))
+    await engine.alerters.work(alerts, lambda alert: _send(engine, alert))
     return len(alerts)
 
 
 async def _send(engine: Engine, alert: Alert) -> None:
     store = await engine.store(alert.store_id)
-    payment = await engine.ledger.payment(ByPayment(alert.store_id, alert.payment_id))
-    if store is None or payment is None or not (store.alert_url or store.webhook_url):
+    payment = await engine.ledger.payment(ByPayment(alert.store_id, alert.payment_id)) if alert.payment_id else None
+    if store is None or not (store.alert_url or store.webhook_url):
         note = "this store has no address for alerts; `wasl payment list --attention` shows its cases"
         await engine.ledger.record_alert(alert, note, sent_at=None, send_at=None)
         return

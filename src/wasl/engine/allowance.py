@@ -21,6 +21,8 @@ class Allowance:
         """Whether it may be done once more for *name* now; if so, that is counted."""
         step_ms = SECOND_MS / self.per_s
         used = max(self._used_until.get(name, 0), now)
+        if used - now > (self.burst + 1) * step_ms:
+            used = now  # the clock was set back since then
         if used - now >= self.burst * step_ms:
             return False
         self._used_until[name] = used + step_ms

@@ -5,6 +5,7 @@ from typing import Final
 
 from wasl.domain.evidence import Closing, ClosingReason
 from wasl.domain.outcome import State
+from wasl.domain.paying import is_unclear
 from wasl.domain.payment import Payment
 from wasl.domain.store import Store
 from wasl.engine.ask import ask
@@ -34,7 +35,9 @@ async def cancel_payment(
     now = engine.now()
 
     def change(current: Payment | None) -> Payment | None:
-        if current is None or current.outcome.state not in (State.OPEN, State.PENDING) or current.outcome.concerns:
+        if current is None or current.outcome.state not in (State.OPEN, State.PENDING):
+            return current
+        if current.outcome.concerns or is_unclear(current):
             return current
         closed = {closing.attempt for closing in current.closings}
         closings = tuple(

@@ -9,7 +9,7 @@ from wasl.domain.revise import heard
 from wasl.domain.store import Store
 from wasl.domain.time import SECOND_MS
 from wasl.engine.engine import Engine
-from wasl.engine.ports import ByPayment, ReturnClaim
+from wasl.engine.ports import ByCart, ByPayment, ReturnClaim
 
 RETURNS_APART_MS: Final = 30 * SECOND_MS  # a page reloaded again and again asks the gateway no more often than this
 
@@ -17,13 +17,19 @@ RETURNS_APART_MS: Final = 30 * SECOND_MS  # a page reloaded again and again asks
 async def come_back(engine: Engine, store: Store, return_key: str, form: bytes) -> Payment | None:
     """The payment behind this return, now to be asked about; None if nobody was given this address.
 
-    An authentic form is kept as one more voice. A missing or wrong signature changes nothing: the gateway sends none
-    for some errors, and whoever knows the address may only hasten a question.
+    The address names the attempt; without *return_key* it is known by an authentic form alone, which is kept as one
+    more voice. A missing or wrong signature changes nothing: the gateway sends none for some errors, and whoever knows
+    the address may only hasten a question.
     """
-    found = await engine.ledger.payment_by_return(store.store_id, return_key)
+    claim = engine.gateway.authenticate_return(store.profile, form) if form else None
+    if return_key:
+        found = await engine.ledger.payment_by_return(store.store_id, return_key)
+    elif isinstance(claim, ReturnClaim):
+        found = await engine.ledger.payment(ByCart(store.store_id, claim.fact.cart_id))
+    else:
+        found = None
     if found is None:
         return None
-    claim = engine.gateway.authenticate_return(store.profile, form) if form else None
     now = engine.now()
 
     def change(payment: Payment | None) -> Payment | None:

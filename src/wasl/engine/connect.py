@@ -8,6 +8,7 @@ from wasl.domain.secret import Secret
 from wasl.domain.store import KEY_RETIRES_MS, RetiredKey, Store
 from wasl.domain.time import after
 from wasl.engine.engine import Engine
+from wasl.engine.ports import PaymentFilter
 from wasl.errors import Misconfigured
 
 CART_PREFIX_CHARACTERS: Final = 6
@@ -43,30 +44,64 @@ async def add_store(engine: Engine, wanted: Store) -> NewStore:
 async def change_store(engine: Engine, before: Store, wanted: Store) -> Store:
     """Keep *wanted* in the place of *before*. A replaced server key still verifies for seven days.
 
-    Raises Misconfigured if it cannot share its profile. Repeating it changes nothing.
+    A new key of the same profile becomes the key of every store on it. Raises Misconfigured if the store cannot share
+    its profile, or if payments it has would move elsewhere. Repeating it changes nothing.
     """
-    if wanted.profile.server_key != before.profile.server_key:
-        retired = RetiredKey(key=before.profile.server_key, until=after(engine.now(), KEY_RETIRES_MS))
-        kept = tuple(old for old in before.profile.retired_keys if old.key != wanted.profile.server_key)
-        wanted = replace(wanted, profile=replace(wanted.profile, retired_keys=(retired, *kept)))
-    await _ensure_shareable(engine, wanted)
-    await engine.ledger.change_store(wanted)
-    engine.directory.pop(wanted.store_id, None)
+    if _identity(wanted) != _identity(before) and await _has_payments(engine, before):
+        raise Misconfigured("this store has payments: its platform, profile and cart prefix stay; add another store")
+    stays = _address(wanted) == _address(before)
+    await _ensure_shareable(engine, wanted, with_key=not stays)
+    if stays:
+        for other in await engine.ledger.sharing(before):
+            await _keep(engine, _with_key(engine, other, wanted.profile.server_key))
+        wanted = _with_key(engine, replace(wanted, profile=before.profile), wanted.profile.server_key)
+    await _keep(engine, wanted)
     return wanted
 
 
 async def archive_store(engine: Engine, store: Store) -> Store:
     """Let a store open no more payments. What is under way goes on, and its notifications are still recorded."""
     archived = replace(store, archived_at=store.archived_at or engine.now())
-    await engine.ledger.change_store(archived)
-    engine.directory.pop(store.store_id, None)
+    await _keep(engine, archived)
     return archived
 
 
-async def _ensure_shareable(engine: Engine, store: Store) -> None:
-    """Stores may share a profile if they have its one key, and if no cart could belong to two of them."""
-    for other in await engine.ledger.sharing(store):
-        if other.profile.server_key != store.profile.server_key:
+async def _keep(engine: Engine, store: Store) -> None:
+    await engine.ledger.change_store(store)
+    engine.directory.pop(store.store_id, None)
+
+
+def _with_key(engine: Engine, store: Store, key: Secret) -> Store:
+    """The store with this server key; the one it had before verifies for seven more days."""
+    profile = store.profile
+    if profile.server_key == key:
+        return store
+    retired = RetiredKey(key=profile.server_key, until=after(engine.now(), KEY_RETIRES_MS))
+    others = tuple(old for old in profile.retired_keys if old.key != key)
+    return replace(store, profile=replace(profile, server_key=key, retired_keys=(retired, *others)))
+
+
+def _identity(store: Store) -> tuple[str, str, int, str]:
+    """What a payment that was begun depends on."""
+    return (store.platform, *_address(store), store.cart_prefix)
+
+
+def _address(store: Store) -> tuple[str, int]:
+    """Which profile at which gateway."""
+    return (store.profile.base_url, store.profile.profile_id)
+
+
+async def _has_payments(engine: Engine, store: Store) -> bool:
+    return bool((await engine.ledger.payments(store.store_id, PaymentFilter(), None, 1)).items)
+
+
+async def _ensure_shareable(engine: Engine, store: Store, *, with_key: bool = True) -> None:
+    """Stores may share a profile if they have its one key, and if no cart could belong to two of them.
+
+    The carts of an archived store are at the gateway still, with last season's money on them.
+    """
+    for other in await engine.ledger.sharing(store, archived=True):
+        if with_key and other.archived_at is None and other.profile.server_key != store.profile.server_key:
             raise Misconfigured(f"store {other.store_id} is on this profile with another server key; a profile has one")
         one, two = other.cart_prefix, store.cart_prefix
         if one.startswith(two) or two.startswith(one):

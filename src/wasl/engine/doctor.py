@@ -10,7 +10,7 @@ from wasl.domain.payment import Payment
 from wasl.domain.store import Store
 from wasl.domain.time import DAY_MS, MINUTE_MS, SECOND_MS, Instant, rfc3339
 from wasl.engine.engine import Engine
-from wasl.errors import GatewayUnavailable, Misconfigured, Unavailable
+from wasl.errors import GatewayUnavailable, Misconfigured, StoreUnavailable, Unavailable
 
 SKEW_MS_MAX: Final = MINUTE_MS  # more would make money look late that was not
 WATCHED_MAX: Final = 1_000
@@ -34,12 +34,12 @@ class Check:
     says: str
 
 
-async def examine(engine: Engine, *, public_url: str) -> list[Check]:
+async def examine(engine: Engine) -> list[Check]:
     """Every check there is, of the service and of every store. Changes nothing."""
     checks = [await _database(engine)]
     if checks[0].grade is Grade.BAD:
         return checks
-    checks.append(_address(public_url))
+    checks.append(_address(engine))
     checks.append(await _asking(engine))
     checks.append(await _telling(engine))
     for store in await engine.ledger.stores():
@@ -48,11 +48,12 @@ async def examine(engine: Engine, *, public_url: str) -> list[Check]:
 
 
 async def examine_store(engine: Engine, store: Store) -> list[Check]:
-    """The checks of one store: its key and region, clocks, callbacks, forgeries."""
+    """The checks of one store: its key and region, clocks, its shop, callbacks, forgeries."""
     about = f"store {store.store_id}"
     return [
         await _profile(engine, store, about),
         await _clock(engine, store, about),
+        await _shop(engine, store, about),
         await _voices(engine, store, about),
         await _forgeries(engine, store, about),
     ]
@@ -66,11 +67,10 @@ async def _database(engine: Engine) -> Check:
     return Check(about="database", grade=Grade.GOOD, says="it answers, on this version's schema")
 
 
-def _address(public_url: str) -> Check:
-    if not public_url:
-        says = "WASL_PUBLIC_URL is not set: buyers cannot come back and callbacks cannot arrive"
-        return Check(about="public address", grade=Grade.BAD, says=says)
-    return Check(about="public address", grade=Grade.GOOD, says=public_url)
+def _address(engine: Engine) -> Check:
+    if engine.urls.advice:
+        return Check(about="public address", grade=Grade.LOOK, says=engine.urls.advice)
+    return Check(about="public address", grade=Grade.GOOD, says="PayTabs and buyers can reach it")
 
 
 async def _asking(engine: Engine) -> Check:
@@ -98,8 +98,8 @@ async def _telling(engine: Engine) -> Check:
     if parked:
         says = f"{len(parked)} payments wait for a person before their store is told; see `wasl delivery list`"
         return Check(about="telling", grade=Grade.BAD, says=says)
-    if any(payment.tell_failures for payment in waiting):
-        says = f"{len(waiting)} payments are being told again; see `wasl delivery list`"
+    if waiting:
+        says = f"{len(waiting)} payments are being told; see `wasl delivery list`"
         return Check(about="telling", grade=Grade.LOOK, says=says)
     return Check(about="telling", grade=Grade.GOOD, says="every store has heard everything")
 
@@ -128,6 +128,14 @@ async def _clock(engine: Engine, store: Store, about: str) -> Check:
         says = f"this machine's clock and the gateway's differ by {skew // SECOND_MS} s: set up time synchronisation"
         return Check(about=about, grade=Grade.BAD, says=says)
     return Check(about=about, grade=Grade.GOOD, says="the clocks agree")
+
+
+async def _shop(engine: Engine, store: Store, about: str) -> Check:
+    try:
+        says = await engine.shops[store.platform].greet(store)
+    except (StoreUnavailable, Misconfigured) as error:
+        return Check(about=about, grade=Grade.BAD, says=f"{error}: it is not told of any payment until that is mended")
+    return Check(about=about, grade=Grade.GOOD, says=says)
 
 
 async def _voices(engine: Engine, store: Store, about: str) -> Check:

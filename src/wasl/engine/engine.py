@@ -11,20 +11,26 @@ from wasl.domain.schedule import WATCH_MS
 from wasl.domain.store import Store, StoreId
 from wasl.domain.time import SECOND_MS, Instant
 from wasl.engine.allowance import Allowance
+from wasl.engine.crew import Crew
 from wasl.engine.ports import Chance, Clock, Gateway, Herald, Ledger, Shop
 
 FORGERIES_PER_S: Final = 5.0  # for each store; what comes faster leaves no trace but a number
 FORGERIES_BURST: Final = 20
+WARNINGS_PER_S: Final = 1 / 60  # how often a flood of them writes that it goes on
 DIRECTORY_AGE_MS: Final = 2 * SECOND_MS
 DIRECTORY_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urls:
-    """Where the gateway and the buyer reach this service. `callback` answers None where the gateway could not call."""
+    """Where the gateway and the buyer reach this service. `callback` answers None where the gateway could not call.
+
+    `advice` says why it cannot and what would let it; empty where it can.
+    """
 
     callback: Callable[[Store], str | None]
     returning: Callable[[Store, str], str]
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,6 @@ class Wakers:
 
     ask: asyncio.Event = field(default_factory=asyncio.Event)
     tell: asyncio.Event = field(default_factory=asyncio.Event)
-    alert: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,10 @@ class Engine:
     watch_ms: int = WATCH_MS
     wakers: Wakers = field(default_factory=Wakers)
     forgeries: Allowance = field(default_factory=lambda: Allowance(per_s=FORGERIES_PER_S, burst=FORGERIES_BURST))
+    warnings: Allowance = field(default_factory=lambda: Allowance(per_s=WARNINGS_PER_S, burst=1))
+    askers: Crew = field(default_factory=Crew)
+    tellers: Crew = field(default_factory=Crew)
+    alerters: Crew = field(default_factory=Crew)
     directory: dict[StoreId, tuple[Instant, Store]] = field(default_factory=dict)
 
     async def store(self, store_id: StoreId) -> Store | None:

@@ -1,6 +1,7 @@
 """A callback or an IPN arrives: believed only if it is proved, durable before it is answered."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import structlog
@@ -9,9 +10,9 @@ from wasl.domain.evidence import CartId, Evidence, Fact, Kind, Verdict, Voice
 from wasl.domain.payment import Payment
 from wasl.domain.revise import hastened, heard
 from wasl.domain.store import Store
-from wasl.domain.time import Instant
+from wasl.domain.time import Instant, rfc3339
 from wasl.engine.engine import Engine
-from wasl.engine.ports import ByCart, Forgery, Refusal
+from wasl.engine.ports import ByCart, ByTransaction, Forgery, PaymentKey, Refusal
 from wasl.errors import LedgerUnavailable
 
 _FORGED: Final = frozenset({Refusal.NO_SIGNATURE, Refusal.SIGNATURE_MISMATCH, Refusal.OTHER_PROFILE})
@@ -26,8 +27,8 @@ async def hear(engine: Engine, store: Store, voice: Voice, *, signature: str | N
     """
     fact = engine.gateway.authenticate(store.profile, signature, body)
     if isinstance(fact, Refusal):
-        if fact in _FORGED and engine.forgeries.take(store.store_id, engine.now()):
-            await _shelve_forgery(engine, store, voice, fact, body)
+        if fact in _FORGED:
+            await _doubt(engine, store, voice, fact, body)
         return fact
     now = engine.now()
     evidence = Evidence(voice=voice, fact=fact, first_heard_at=now, last_heard_at=now, raw=body)
@@ -38,28 +39,39 @@ async def hear(engine: Engine, store: Store, voice: Voice, *, signature: str | N
 
 
 async def _file(engine: Engine, store: Store, evidence: Evidence, now: Instant) -> Payment | None:
-    """Add it to its payment, in whichever store that is; a cart that nobody knows is kept for later."""
+    """Add it to its payment, in whichever store that is; what belongs to none is kept for later."""
 
     def change(payment: Payment | None) -> Payment | None:
         return None if payment is None else _with(engine, payment, evidence, now)
 
-    cart = evidence.fact.cart_id
-    payment = await engine.ledger.amend(ByCart(store.store_id, cart), change)
+    payment = await engine.ledger.amend(ByCart(store.store_id, evidence.fact.cart_id), change)
     if payment is not None:
         return payment
-    owner = await _owner(engine, store, cart)
-    if owner.store_id != store.store_id:
-        payment = await engine.ledger.amend(ByCart(owner.store_id, cart), change)
-    if payment is None:
-        await engine.ledger.shelve(owner.store_id, evidence)
-    return payment
+    sharing = [store, *(await engine.ledger.sharing(store, archived=True))]
+    keys = _other_keys(sharing, store, evidence.fact)
+    for key in keys:
+        payment = await engine.ledger.amend(key, change)
+        if payment is not None:
+            return payment
+    owner = _owner(sharing, evidence.fact.cart_id) or store
+    await engine.ledger.shelve(owner.store_id, evidence)
+    # An attempt may have been recorded since the first look; then the payment takes it off the shelf.
+    return await engine.ledger.amend(ByCart(owner.store_id, evidence.fact.cart_id), change)
 
 
-async def _owner(engine: Engine, store: Store, cart: CartId) -> Store:
+def _other_keys(sharing: Sequence[Store], store: Store, fact: Fact) -> Iterator[PaymentKey]:
+    """Where else it may belong: a sibling's cart, or a transaction it follows, whose cart it need not repeat."""
+    owner = _owner(sharing, fact.cart_id)
+    if owner is not None and owner.store_id != store.store_id:
+        yield ByCart(owner.store_id, fact.cart_id)
+    for one in sharing:
+        yield from (ByTransaction(one.store_id, ref) for ref in (fact.previous_ref, fact.tran_ref) if ref)
+
+
+def _owner(sharing: Sequence[Store], cart: CartId) -> Store | None:
     """The store whose carts begin like this: an IPN of a shared profile arrives at any of its stores."""
-    sharing = [store, *(await engine.ledger.sharing(store))]
     owners = [one for one in sharing if one.cart_prefix and cart.startswith(one.cart_prefix)]
-    return max(owners, key=lambda one: len(one.cart_prefix), default=store)
+    return max(owners, key=lambda one: len(one.cart_prefix), default=None)
 
 
 def _with(engine: Engine, payment: Payment, evidence: Evidence, now: Instant) -> Payment:
@@ -73,11 +85,23 @@ def _is_not_understood(fact: Fact) -> bool:
     return fact.kind is Kind.UNRECOGNIZED or fact.verdict is Verdict.UNRECOGNIZED
 
 
-async def _shelve_forgery(engine: Engine, store: Store, voice: Voice, reason: Refusal, body: bytes) -> None:
-    """Keep what it claimed, and ask the gateway about the payment it named.
+async def _doubt(engine: Engine, store: Store, voice: Voice, reason: Refusal, body: bytes) -> None:
+    """Keep what may be a forgery, as many as a store is allowed; that more come than that, a person hears once a day.
 
     A database that is away is no matter here: nothing is promised for such a message.
     """
+    now = engine.now()
+    try:
+        if engine.forgeries.take(store.store_id, now):
+            await _shelve_forgery(engine, store, voice, reason, body)
+        elif engine.warnings.take(store.store_id, now):
+            await engine.ledger.raise_alert(store.store_id, None, f"forged {rfc3339(now)[:10]}", now=now)
+    except LedgerUnavailable as error:
+        _log.warning("forgery_not_kept", store=store.store_id, reason=str(error))
+
+
+async def _shelve_forgery(engine: Engine, store: Store, voice: Voice, reason: Refusal, body: bytes) -> None:
+    """Keep what it claimed, and ask the gateway about the payment it named."""
     now = engine.now()
     claim = engine.gateway.claim(body)
     digest = hashlib.sha256(body).hexdigest()
@@ -86,11 +110,7 @@ async def _shelve_forgery(engine: Engine, store: Store, voice: Voice, reason: Re
     def hasten(payment: Payment | None) -> Payment | None:
         return None if payment is None else engine.revise(hastened(payment, now=now), now=now)
 
-    try:
-        await engine.ledger.keep_forgery(forgery)
-        payment = await engine.ledger.amend(ByCart(store.store_id, claim.cart_id), hasten) if claim.cart_id else None
-    except LedgerUnavailable as error:
-        _log.warning("forgery_not_kept", store=store.store_id, reason=str(error))
-        return
+    await engine.ledger.keep_forgery(forgery)
+    payment = await engine.ledger.amend(ByCart(store.store_id, claim.cart_id), hasten) if claim.cart_id else None
     if payment is not None:
         engine.wake(ask_at=payment.ask_at, tell_at=payment.tell_at)

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wasl.domain.money import Money
-from wasl.domain.outcome import State
 from wasl.domain.paying import ATTEMPTS_MAX, Next, next_page
-from wasl.domain.payment import Answer, Attempt, OrderId, Payment, cart_id_for
+from wasl.domain.payment import Answer, Attempt, OrderId, Payment, cart_id_for, cart_number
 from wasl.domain.revise import unpaid
 from wasl.domain.store import Store
 from wasl.domain.time import MINUTE_MS, Instant, after
@@ -16,9 +15,9 @@ from wasl.engine.ports import ByOrder, ByPayment, Contact, OpenedPage, PageRefus
 from wasl.errors import GatewayUnavailable, Misconfigured, required
 
 GATEWAY_TRIES: Final = 2  # a lost answer opens the next attempt at once; a second loss is told to the store
+OPEN_S: Final = 9.0  # for everything: a shop waits ten seconds for its page, and then tells its buyer that it failed
 AWAIT_STEP_S: Final = 0.1
-
-_UNPAID: Final = frozenset({State.OPEN, State.PENDING, State.FAILED, State.CANCELED, State.EXPIRED, State.VOIDED})
+_NO_ANSWER: Final = "the payment gateway did not answer; asking again is safe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +53,24 @@ class NotOpened:
 async def open_payment(engine: Engine, store: Store, wish: Wish) -> Opened | NotOpened:
     """The page for this order. The same order asked again gives the same live page, or the news that it is paid.
 
-    Raises GatewayUnavailable if the gateway's answer was lost twice; repeating is safe, and nothing is forgotten:
-    lost pages are asked about until their life ends.
+    Raises GatewayUnavailable if the gateway's answer was lost twice or nine seconds are over; repeating is safe, and
+    nothing is forgotten: lost pages are asked about until their life ends.
     """
-    created = False
+    created, deadline = False, asyncio.get_running_loop().time() + OPEN_S
     for _ in range(GATEWAY_TRIES):
         key = engine.chance.token()
-        payment, new = await _record_wish(engine, store, wish, key)
+        payment, new = await _record_wish(engine, store, wish, key, deadline)
         created = created or new
         attempt = payment.last_attempt
         if attempt is None or attempt.return_key != key:
-            return _as_it_is(engine, payment)
+            return _as_it_is(engine, payment, wish)
         try:
-            answer = await engine.gateway.open_page(store.profile, _page_wish(engine, store, wish, attempt))
-        except GatewayUnavailable:
+            async with asyncio.timeout_at(deadline):
+                answer = await engine.gateway.open_page(store.profile, _page_wish(engine, store, wish, attempt))
+        except (GatewayUnavailable, TimeoutError):
             await _record_answer(engine, payment, attempt, Answer.LOST)
+            if asyncio.get_running_loop().time() >= deadline:
+                break
             continue
         except Misconfigured as error:
             answer = PageRefused(code=0, message=str(error))
@@ -76,17 +78,17 @@ async def open_payment(engine: Engine, store: Store, wish: Wish) -> Opened | Not
             await _record_answer(engine, payment, attempt, Answer.REFUSED)
             return NotOpened(reason=answer.message)
         return Opened(payment=await _record_answer(engine, payment, attempt, answer), created=created)
-    raise GatewayUnavailable("the payment gateway did not answer; asking again is safe", retry_after_s=5)
+    raise GatewayUnavailable(_NO_ANSWER, retry_after_s=5)
 
 
-def _as_it_is(engine: Engine, payment: Payment) -> Opened | NotOpened:
+def _as_it_is(engine: Engine, payment: Payment, wish: Wish) -> Opened | NotOpened:
     """No attempt of ours was added: there is a live page, news, or no attempt left."""
-    if next_page(payment, now=engine.now()) is Next.NEW_PAGE:
+    if _wants_page(payment, wish, engine.now()):
         return NotOpened(reason=f"this order has used up its {ATTEMPTS_MAX} attempts")
     return Opened(payment=payment, created=False)
 
 
-async def _record_wish(engine: Engine, store: Store, wish: Wish, key: str) -> tuple[Payment, bool]:
+async def _record_wish(engine: Engine, store: Store, wish: Wish, key: str, deadline: float) -> tuple[Payment, bool]:
     """The payment with an attempt to open under our *key*, or as somebody else has opened it meanwhile."""
     fresh = False
     while True:
@@ -102,6 +104,8 @@ async def _record_wish(engine: Engine, store: Store, wish: Wish, key: str) -> tu
         payment = required(kept, "a wish always makes a payment")
         if _is_ours(payment, key) or next_page(payment, now=now) is not Next.AWAIT:
             return payment, fresh
+        if asyncio.get_running_loop().time() > deadline:
+            raise GatewayUnavailable(_NO_ANSWER, retry_after_s=5)
         await asyncio.sleep(AWAIT_STEP_S)
 
 
@@ -126,25 +130,41 @@ def _new_payment(engine: Engine, store: Store, wish: Wish, now: Instant) -> Paym
 
 def _wished(payment: Payment, store: Store, wish: Wish, key: str, now: Instant) -> Payment:
     """Pure: what the wish makes of the payment as it is. While unpaid, another amount supersedes the old page."""
-    if payment.amount != wish.amount and payment.outcome.state in _UNPAID:
-        return _with_attempt(replace(payment, amount=wish.amount), store, wish, key, now)
-    if next_page(payment, now=now) is Next.NEW_PAGE and len(payment.attempts) < ATTEMPTS_MAX:
-        return _with_attempt(payment, store, wish, key, now)
+    if _wants_page(payment, wish, now) and len(_without_refused(payment)) < ATTEMPTS_MAX:
+        return _with_attempt(
+            replace(payment, amount=wish.amount, live=payment.live or store.live), store, wish, key, now
+        )
     return payment
 
 
+def _wants_page(payment: Payment, wish: Wish, now: Instant) -> bool:
+    """Whether the wish needs a page of its own."""
+    following = next_page(payment, now=now)
+    return following is Next.NEW_PAGE or (following is Next.SAME_PAGE and payment.amount != wish.amount)
+
+
 def _with_attempt(payment: Payment, store: Store, wish: Wish, key: str, now: Instant) -> Payment:
-    number = len(payment.attempts) + 1
+    earlier, last = _without_refused(payment), payment.last_attempt
     attempt = Attempt(
-        number=number,
-        cart_id=cart_id_for(store.cart_prefix, wish.order_id, number),
+        number=len(earlier) + 1,
+        cart_id=cart_id_for(store.cart_prefix, wish.order_id, cart_number(last.cart_id) + 1 if last else 1),
         amount=wish.amount,
         return_key=key,
         opened_at=now,
         expires_at=after(now, store.page_minutes * MINUTE_MS),
     )
-    attempts = (*payment.attempts, attempt)
-    return replace(payment, attempts=attempts, return_url=wish.return_url, language=wish.language)
+    return replace(payment, attempts=(*earlier, attempt), return_url=wish.return_url, language=wish.language)
+
+
+def _without_refused(payment: Payment) -> tuple[Attempt, ...]:
+    """The attempts, less a last one that the gateway refused: nobody could pay there, so the next takes its place.
+
+    It gets a cart of its own all the same: the gateway may take the same cart for a repeat.
+    """
+    last = payment.last_attempt
+    closed = {closing.attempt for closing in payment.closings}
+    refused = last is not None and last.answer is Answer.REFUSED and last.number not in closed
+    return payment.attempts[:-1] if refused else payment.attempts
 
 
 def _page_wish(engine: Engine, store: Store, wish: Wish, attempt: Attempt) -> PageWish:

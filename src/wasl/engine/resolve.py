@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from wasl.domain.evidence import Decision, Ruling, TranRef
+from wasl.domain.evidence import Decision, Ruling
 from wasl.domain.payment import Payment
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByPayment
@@ -24,24 +24,17 @@ async def accept(engine: Engine, payment: Payment, *, note: str, by: str) -> Pay
     def change(current: Payment | None) -> Payment | None:
         if current is None:
             return None
-        refs = concerning(current)
-        if not refs:
+        if not current.outcome.causes:
             return current
-        decision = Decision(ruling=Ruling.ACCEPTED, refs=refs, note=note, by=by, at=now)
+        decision = Decision(ruling=Ruling.ACCEPTED, causes=current.outcome.causes, note=note, by=by, at=now)
         return engine.revise(replace(current, decisions=(*current.decisions, decision)), now=now)
 
     key = ByPayment(payment.store_id, payment.payment_id)
     before = required(await engine.ledger.payment(key), "payments are never removed")
-    if not concerning(before) and not before.parked:
+    if not before.outcome.causes and not before.parked:
         return NothingToResolve()
     decided = required(await engine.ledger.amend(key, change), "payments are never removed")
     if before.parked:
         await engine.ledger.retell(payment.store_id, payment.payment_id, now=now)
     engine.wake(ask_at=decided.ask_at, tell_at=now)
     return decided
-
-
-def concerning(payment: Payment) -> tuple[TranRef, ...]:
-    """The transactions behind the open cases of *payment*."""
-    refs = [TranRef(ref) for cause in payment.outcome.causes for ref in cause.split(" ")[1:]]
-    return tuple(dict.fromkeys(refs))

@@ -1,20 +1,21 @@
 """The store is told until it has heard: in order, with back-off, and never anything that is not proved."""
 
-import asyncio
 from typing import Final
 
 import structlog
 
 from wasl.domain.fold import fold
-from wasl.domain.time import HOUR_MS, SECOND_MS, after
+from wasl.domain.time import HOUR_MS, MINUTE_MS, SECOND_MS, after
 from wasl.engine.engine import Engine
-from wasl.engine.ports import Arrival, Lease, Receipt, Telling
+from wasl.engine.guard import guarded
+from wasl.engine.ports import Arrival, ByPayment, Lease, Receipt, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 
 LEASE_MS: Final = 15 * SECOND_MS  # longer than the slowest telling; a killed worker is followed this soon
 BATCH: Final = 32
 BACKOFF_MS: Final = 2 * SECOND_MS
 BACKOFF_MAX_MS: Final = HOUR_MS
+UNTOLD_ALERT_MS: Final = 15 * MINUTE_MS  # by then a person should know that an order is not what its money is
 FAILURES_MAX: Final = 82  # with the back-off above: three days, then a person has to look
 _log = structlog.get_logger(__name__)
 
@@ -22,15 +23,20 @@ _log = structlog.get_logger(__name__)
 async def tell_due(engine: Engine) -> int:
     """Tell every store that is due something, a batch at a time; answers how many there were.
 
-    A store hears at least once. What this worker reports after its lease was lost is ignored.
+    A store hears at least once. One that hangs is left behind, and gets nothing new while much is left there. What
+    this worker reports after its lease was lost is ignored.
     """
     now = engine.now()
-    leases = await engine.ledger.lease_tells(now=now, until=after(now, LEASE_MS), limit=BATCH)
-    await asyncio.gather(*(_tell_leased(engine, lease) for lease in leases))
+    limit = min(BATCH, engine.tellers.room)
+    leases = await engine.ledger.lease_tells(
+        now=now, until=after(now, LEASE_MS), limit=limit, besides=engine.tellers.busy
+    )
+    await engine.tellers.work(leases, lambda lease: guarded(engine, lease, tell_leased))
     return len(leases)
 
 
-async def _tell_leased(engine: Engine, lease: Lease) -> None:
+async def tell_leased(engine: Engine, lease: Lease) -> None:
+    """Tell the store of one leased payment, and record how it took that."""
     store = await engine.store(lease.store_id)
     shop = engine.shops.get(store.platform) if store else None
     if store is None or shop is None:
@@ -41,8 +47,8 @@ async def _tell_leased(engine: Engine, lease: Lease) -> None:
         await engine.ledger.nothing_to_tell(lease)
         return
     if fold(telling.payment) != telling.payment.outcome:
-        # A second, independent look before anything irreversible.
-        await _park(engine, lease, telling, "what was recorded does not follow from the evidence; nothing was told")
+        # A second, independent look before anything irreversible. The evidence is the truth, the outcome its copy.
+        await _fold_anew(engine, lease)
         return
     try:
         receipt = await shop.tell(store, telling)
@@ -50,6 +56,15 @@ async def _tell_leased(engine: Engine, lease: Lease) -> None:
         wait_s = error.retry_after_s if isinstance(error, StoreUnavailable) else 0
         receipt = Receipt(arrival=Arrival.BUSY, note=str(error), retry_after_s=wait_s)
     await _record(engine, lease, telling, receipt)
+
+
+async def _fold_anew(engine: Engine, lease: Lease) -> None:
+    """Make the recorded outcome what the evidence says, as a new version, and let that be told."""
+    _log.warning("outcome_folded_anew", store=lease.store_id, payment=lease.payment_id)
+    now = engine.now()
+    key = ByPayment(lease.store_id, lease.payment_id)
+    await engine.ledger.amend(key, lambda known: None if known is None else engine.revise(known, now=now))
+    await engine.ledger.retell(lease.store_id, lease.payment_id, now=now)
 
 
 async def _record(engine: Engine, lease: Lease, telling: Telling, receipt: Receipt) -> None:
@@ -74,6 +89,8 @@ async def _retry(engine: Engine, lease: Lease, telling: Telling, receipt: Receip
     _log.info("telling_postponed", store=lease.store_id, payment=lease.payment_id, reason=receipt.note)
     now = engine.now()
     await engine.ledger.record_failure(lease, telling, receipt.note, now=now, tell_at=after(now, jittered))
+    if now - telling.payment.updated_at > UNTOLD_ALERT_MS:
+        await engine.ledger.raise_alert(lease.store_id, lease.payment_id, f"untold {telling.version}", now=now)
 
 
 async def _park(engine: Engine, lease: Lease, telling: Telling, reason: str) -> None:

@@ -10,9 +10,9 @@ from wasl.domain.evidence import Evidence, Kind
 from wasl.domain.fold import weighed_evidence
 from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, State
-from wasl.domain.paying import attempt_state, live_page
+from wasl.domain.paying import attempt_states, live_page
 from wasl.domain.payment import Attempt, Payment
-from wasl.domain.store import Store
+from wasl.domain.store import LateMoney, Store
 from wasl.domain.time import Instant, rfc3339
 from wasl.engine.ports import Delivery
 
@@ -144,18 +144,28 @@ class StoreView:
     currency: str
     store_url: str
     webhook_url: str
+    alert_url: str
     cart_prefix: str
     status_map: dict[str, str]
     tran_type: str
     page_minutes: int
+    theme_id: int | None
+    methods: tuple[str, ...]
+    hide_shipping: bool
+    alt_currency: str
+    language: str
+    late_money: LateMoney
+    hold_days: int
+    questions_per_s: float
     live: bool
     created_at: str
+    archived_at: str | None
 
 
 def payment_view(payment: Payment, *, now: Instant) -> PaymentView:
     """A payment as it is shown at *now*, which decides whether its page still lives."""
     outcome, currency = payment.outcome, payment.amount.currency
-    page = live_page(payment, now=now)
+    page, states = live_page(payment, now=now), attempt_states(payment)
     unmatched = {money.currency.code: money for money in outcome.unmatched}
     own = unmatched.pop(currency.code, Money(0, currency))
     return PaymentView(
@@ -176,7 +186,7 @@ def payment_view(payment: Payment, *, now: Instant) -> PaymentView:
         version=payment.version,
         redirect_url=page.redirect_url if page else None,
         instructions=_instructions_view(payment),
-        attempts=tuple(_attempt_view(payment, attempt, page) for attempt in payment.attempts),
+        attempts=tuple(_attempt_view(attempt, states[attempt.number], page) for attempt in payment.attempts),
         operations=(),
         created_at=rfc3339(payment.created_at),
         updated_at=rfc3339(payment.updated_at),
@@ -190,11 +200,11 @@ def _instructions_view(payment: Payment) -> InstructionsView | None:
     return InstructionsView(method=told.method, reference=told.reference, expires_at=None)
 
 
-def _attempt_view(payment: Payment, attempt: Attempt, page: Attempt | None) -> AttemptView:
+def _attempt_view(attempt: Attempt, state: State, page: Attempt | None) -> AttemptView:
     return AttemptView(
         cart_id=attempt.cart_id,
         tran_ref=attempt.tran_ref,
-        state=attempt_state(payment, attempt),
+        state=state,
         redirect_url=attempt.redirect_url if attempt is page else None,
         expires_at=rfc3339(attempt.expires_at),
     )
@@ -259,10 +269,20 @@ def store_view(store: Store) -> StoreView:
         currency=store.currency.code,
         store_url=store.store_url,
         webhook_url=store.webhook_url,
+        alert_url=store.alert_url,
         cart_prefix=store.cart_prefix,
         status_map={state.value: status for state, status in store.status_map.items()},
         tran_type=store.tran_type,
         page_minutes=store.page_minutes,
+        theme_id=store.theme_id,
+        methods=store.methods,
+        hide_shipping=store.hide_shipping,
+        alt_currency=store.alt_currency,
+        language=store.language,
+        late_money=store.late_money,
+        hold_days=store.hold_days,
+        questions_per_s=store.questions_per_s,
         live=store.live,
         created_at=rfc3339(store.created_at),
+        archived_at=rfc3339(store.archived_at) if store.archived_at is not None else None,
     )

@@ -9,23 +9,41 @@ import structlog
 from wasl.engine.alert import alert_due
 from wasl.engine.ask import ask_due
 from wasl.engine.engine import Engine
+from wasl.engine.guard import where
 from wasl.engine.tell import tell_due
 from wasl.errors import Unavailable
 
 LOOK_S: Final = 0.5  # what another process made due is found at the next look
 OUTAGE_S: Final = 2.0
+CLOCK_LOOK_S: Final = 5.0
 _log = structlog.get_logger(__name__)
 
 
 async def work(engine: Engine) -> None:
     """Run until cancelled. What was begun when the end comes falls due again by its lease."""
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_loop(engine, ask_due, engine.wakers.ask), name="asking")
-        group.create_task(_loop(engine, tell_due, engine.wakers.tell), name="telling")
-        group.create_task(_loop(engine, alert_due, engine.wakers.alert), name="alerting")
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_loop(engine, ask_due, engine.wakers.ask), name="asking")
+            group.create_task(_loop(engine, tell_due, engine.wakers.tell), name="telling")
+            group.create_task(_loop(engine, alert_due, asyncio.Event()), name="alerting")
+            group.create_task(_loop(engine, watch_clock, asyncio.Event(), look_s=CLOCK_LOOK_S), name="clock")
+    finally:
+        for crew in (engine.askers, engine.tellers, engine.alerters):
+            await crew.stop()
 
 
-async def _loop(engine: Engine, turn: Callable[[Engine], Awaitable[int]], waker: asyncio.Event) -> None:
+async def watch_clock(engine: Engine) -> int:
+    """After a clock that ran ahead was set right, do now what was put off until then; answers 0: it is done."""
+    if await engine.ledger.mend_clock(engine.now()):
+        _log.warning("clock_ran_ahead", advice="see that this machine's clock is kept right")
+        engine.wakers.ask.set()
+        engine.wakers.tell.set()
+    return 0
+
+
+async def _loop(
+    engine: Engine, turn: Callable[[Engine], Awaitable[int]], waker: asyncio.Event, *, look_s: float = LOOK_S
+) -> None:
     """One turn after another; while a database is away, a look every few seconds."""
     while True:
         waker.clear()
@@ -35,13 +53,17 @@ async def _loop(engine: Engine, turn: Callable[[Engine], Awaitable[int]], waker:
             _log.warning("worker_waits", turn=turn.__name__, reason=str(error))
             await asyncio.sleep(OUTAGE_S)
             continue
+        except Exception as error:  # noqa: BLE001  a defect of ours in one turn must not end the others
+            _log.error("turn_failed", turn=turn.__name__, error=type(error).__name__, where=where(error))
+            await asyncio.sleep(OUTAGE_S)
+            continue
         if not handled:
-            await _sleep_until_woken(waker)
+            await _sleep_until_woken(waker, look_s)
 
 
-async def _sleep_until_woken(waker: asyncio.Event) -> None:
+async def _sleep_until_woken(waker: asyncio.Event, look_s: float) -> None:
     try:
-        async with asyncio.timeout(LOOK_S):
+        async with asyncio.timeout(look_s):
             await waker.wait()
     except TimeoutError:
         return

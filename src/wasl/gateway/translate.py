@@ -10,7 +10,7 @@ import msgspec
 from wasl.domain.evidence import CartId, Fact, Kind, TranRef, Verdict
 from wasl.domain.payment import CART_ID_MAX
 from wasl.domain.time import Instant
-from wasl.gateway.letters import verdict_of
+from wasl.gateway.letters import NOTHING_TO_QUOTE, verdict_of
 from wasl.gateway.wire.answers import PAYMENT_INFO, LooseStatement, PaymentInfo, Statement
 from wasl.gateway.wire.exact import Ident, amount_in, text_in
 
@@ -50,18 +50,19 @@ def fact_of(statement: Statement) -> Fact | None:
         return None
     tran_ref, cart_id = text_in(statement.tran_ref), text_in(statement.cart_id)
     previous, code = text_in(statement.previous_tran_ref), text_in(result.response_code)
+    verdict = verdict_of(text_in(result.response_status), code)
     whole = 0 < len(tran_ref) <= TRAN_REF_MAX and len(cart_id) <= CART_ID_MAX
     return Fact(
         tran_ref=TranRef(_cut(tran_ref, TRAN_REF_MAX)),
         # A name that had to be cut may be another's name, so nothing may be counted under it.
         kind=kind_of(statement.tran_type) if whole else Kind.UNRECOGNIZED,
-        verdict=verdict_of(text_in(result.response_status), code),
+        verdict=verdict,
         cart_id=CartId(_cut(cart_id, CART_ID_MAX)),
         amount=amount_in(statement.cart_amount, statement.cart_currency),
         moved=amount_in(statement.tran_total, statement.tran_currency or statement.cart_currency),
         previous_ref=TranRef(_cut(previous, TRAN_REF_MAX)) if previous else None,
         at=instant_of(result.transaction_time),
-        code=_cut(code, CODE_MAX),
+        code="" if code == NOTHING_TO_QUOTE and verdict is Verdict.PENDING else _cut(code, CODE_MAX),
         message=_cut(text_in(result.response_message), MESSAGE_MAX),
         method=_cut(_method(statement.payment_info), METHOD_MAX),
     )

@@ -257,18 +257,18 @@ def closing_from(row: Row) -> Closing:
 def decision_row(payment: Payment, decision: Decision) -> Row:
     """One row of `decisions`."""
     key = (payment.store_id, payment.payment_id, decision.at)
-    return (*key, decision.ruling.value, " ".join(decision.refs), decision.note, decision.by)
+    return (*key, decision.ruling.value, "\n".join(decision.causes), decision.note, decision.by)
 
 
 def decision_from(row: Row) -> Decision:
     """One decision from its row."""
-    refs = tuple(TranRef(ref) for ref in row[4].split(" "))
-    return Decision(at=Instant(row[2]), ruling=Ruling(row[3]), refs=refs, note=row[5], by=row[6])
+    causes = tuple(row[4].split("\n"))
+    return Decision(at=Instant(row[2]), ruling=Ruling(row[3]), causes=causes, note=row[5], by=row[6])
 
 
-def alert_row(payment: Payment, cause: str, now: Instant) -> Row:
+def alert_row(store_id: StoreId, payment_id: PaymentId | None, cause: str, now: Instant) -> Row:
     """One row of `alerts`, due at once."""
-    return (payment.store_id, f"{payment.payment_id} {cause}", payment.payment_id, now, now, 0, None, "")
+    return (store_id, f"{payment_id} {cause}" if payment_id else cause, payment_id or "", now, now, 0, None, "")
 
 
 def forgery_from(row: Row) -> Forgery:

@@ -1,7 +1,6 @@
 """The ledger port on top of a driver: one implementation for both databases."""
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from typing import Any, Final
@@ -26,7 +25,7 @@ from wasl.engine.ports import (
     Receipt,
     Telling,
 )
-from wasl.ledger import codec, transact
+from wasl.ledger import codec, leases, transact
 from wasl.ledger import statements as sql
 from wasl.ledger.driver import Driver
 from wasl.ledger.schema import evidence, forgeries, payments, stores
@@ -36,7 +35,8 @@ from wasl.ledger.store_codec import profile_key, store_from, store_row
 from wasl.ledger.transact import EVIDENCE_PURPOSE, Scribe
 
 LIST_MAX: Final = 200
-FORGERIES_MAX: Final = 1_000  # kept for each store; a flood of others is counted in the metrics only
+BIGINT_MAX: Final = 2**63 - 1
+FORGERIES_MAX: Final = 1_000  # kept for each store: the ones heard last
 
 
 class DurableLedger:
@@ -59,6 +59,12 @@ class DurableLedger:
     async def shelve(self, store_id: StoreId, piece: Evidence) -> None:
         """See the port."""
         await self._driver.write(lambda: transact.shelve(store_id, piece, self._scribe))
+
+    async def shelved(self, store_id: StoreId, *, since: Instant, limit: int) -> Sequence[Evidence]:
+        """See the port."""
+        nobody = (evidence.c.store_id == store_id, evidence.c.payment_id.is_(None), evidence.c.last_heard_at >= since)
+        query = select(evidence).where(*nobody).order_by(evidence.c.last_heard_at.desc(), evidence.c.evidence_id)
+        return [codec.evidence_from(row) for row in await self._driver.select(query.limit(limit))]
 
     async def payment(self, key: PaymentKey) -> Payment | None:
         """See the port."""
@@ -106,13 +112,25 @@ class DurableLedger:
 
     # ------------------------------------------------------- asking and telling
 
-    async def lease_asks(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
+    async def lease_asks(
+        self, *, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId] = ()
+    ) -> Sequence[Lease]:
         """See the port."""
-        return await self._driver.write(lambda: transact.lease_asks(now=now, until=until, limit=limit))
+        return await self._driver.write(lambda: leases.lease_asks(now=now, until=until, limit=limit, besides=besides))
 
-    async def lease_tells(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
+    async def spare_question(self, store_id: StoreId, *, now: Instant) -> Instant:
         """See the port."""
-        return await self._driver.write(lambda: transact.lease_tells(now=now, until=until, limit=limit))
+        return await self._driver.write(lambda: leases.spare_question(store_id, now=now))
+
+    async def mend_clock(self, now: Instant) -> bool:
+        """See the port."""
+        return await self._driver.write(lambda: leases.mend_clock(now))
+
+    async def lease_tells(
+        self, *, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId] = ()
+    ) -> Sequence[Lease]:
+        """See the port."""
+        return await self._driver.write(lambda: leases.lease_tells(now=now, until=until, limit=limit, besides=besides))
 
     async def postpone_ask(self, lease: Lease, ask_at: Instant) -> None:
         """See the port."""
@@ -143,9 +161,14 @@ class DurableLedger:
         rows = await self._driver.write(lambda: _answered(Step(sql.RETELL, [(store_id, payment_id, now)])))
         return bool(rows)
 
+    async def raise_alert(self, store_id: StoreId, payment_id: PaymentId | None, cause: str, *, now: Instant) -> None:
+        """See the port."""
+        row = codec.alert_row(store_id, payment_id, cause, now)
+        await self._driver.write(lambda: _one_step(Step(sql.PUT_ALERTS, [row])))
+
     async def lease_alerts(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Alert]:
         """See the port."""
-        return await self._driver.write(lambda: transact.lease_alerts(now=now, until=until, limit=limit))
+        return await self._driver.write(lambda: leases.lease_alerts(now=now, until=until, limit=limit))
 
     async def record_alert(self, alert: Alert, note: str, *, sent_at: Instant | None, send_at: Instant | None) -> None:
         """See the port."""
@@ -156,8 +179,8 @@ class DurableLedger:
         """See the port."""
         claim = forgery.claim
         said = (forgery.voice.value, forgery.reason.value, claim.cart_id, claim.tran_ref)
-        values = (forgery.store_id, forgery.digest, *said, forgery.at, FORGERIES_MAX)
-        await self._driver.write(lambda: _one_step(Step(sql.FORGERY, [values])))
+        values = (forgery.store_id, forgery.digest, *said, forgery.at)
+        await self._driver.write(lambda: _kept_forgery(forgery.store_id, values))
 
     async def forgeries(self, store_id: StoreId) -> Sequence[Forgery]:
         """See the port."""
@@ -177,19 +200,19 @@ class DurableLedger:
         rows = await self._driver.select(select(stores).where(stores.c.api_key_digest == api_key_digest, present))
         return store_from(rows[0], self._seal) if rows else None
 
-    async def sharing(self, store: Store) -> Sequence[Store]:
+    async def sharing(self, store: Store, *, archived: bool = False) -> Sequence[Store]:
         """See the port."""
-        query = select(stores).where(
-            stores.c.profile == profile_key(store.profile),
-            stores.c.store_id != store.store_id,
-            stores.c.archived_at.is_(None),
-        )
-        return [store_from(row, self._seal) for row in await self._driver.select(query)]
+        profile = profile_key(store.profile)
+        query = select(stores).where(stores.c.profile == profile, stores.c.store_id != store.store_id)
+        return await self._stores(query, archived=archived)
 
-    async def stores(self) -> Sequence[Store]:
+    async def stores(self, *, archived: bool = False) -> Sequence[Store]:
         """See the port."""
-        query = select(stores).where(stores.c.archived_at.is_(None)).order_by(stores.c.created_at)
-        return [store_from(row, self._seal) for row in await self._driver.select(query)]
+        return await self._stores(select(stores).order_by(stores.c.created_at), archived=archived)
+
+    async def _stores(self, query: Select[Any], *, archived: bool) -> Sequence[Store]:
+        chosen = query if archived else query.where(stores.c.archived_at.is_(None))
+        return [store_from(row, self._seal) for row in await self._driver.select(chosen)]
 
     async def add_store(self, store: Store, api_key_digest: str) -> None:
         """See the port."""
@@ -249,6 +272,11 @@ def _one_step(step: Step) -> Steps[None]:
     yield step
 
 
+def _kept_forgery(store_id: StoreId, values: codec.Row) -> Steps[None]:
+    yield Step(sql.FORGERY, [values])
+    yield Step(sql.FORGET_FORGERIES, [(store_id, FORGERIES_MAX)])
+
+
 def _answered(step: Step) -> Steps[sql.Rows]:
     return (yield step)
 
@@ -264,7 +292,9 @@ def _listing(store_id: StoreId, only: PaymentFilter, cursor: str | None, limit: 
     if only.concern is not None:
         query = query.where(payments.c.concern == only.concern.value)
     if only.attention:
-        query = query.where(or_(payments.c.concern != "none", payments.c.parked != ""))
+        query = query.where(or_(payments.c.concern != "none", payments.c.parked != "", payments.c.state == "held"))
+    if only.unsettled:
+        query = query.where(or_(payments.c.ask_at.is_not(None), payments.c.version > payments.c.told))
     if only.updated_since is not None:
         query = query.where(payments.c.updated_at >= only.updated_since)
     if cursor is not None:
@@ -277,8 +307,17 @@ def _cursor(updated_at: int, payment_id: str) -> str:
 
 
 def _position(cursor: str) -> tuple[int, str]:
+    """Where a page begins; raises ValueError for what `_cursor` never made, which no database should have to see."""
     try:
         updated_at, payment_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return int(updated_at), str(payment_id)
-    except (ValueError, TypeError, binascii.Error):
-        raise ValueError("this cursor was never given out; begin again without one") from None
+    except (ValueError, TypeError, RecursionError):
+        updated_at, payment_id = None, None
+    if (
+        isinstance(updated_at, int)
+        and 0 <= updated_at <= BIGINT_MAX
+        and isinstance(payment_id, str)
+        and payment_id.isascii()
+        and payment_id.isprintable()
+    ):
+        return updated_at, payment_id
+    raise ValueError("this cursor was never given out; begin again without one")

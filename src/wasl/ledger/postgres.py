@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 from wasl.domain.payment import Payment
 from wasl.engine.ports import Change, PaymentKey
-from wasl.errors import LedgerUnavailable
+from wasl.errors import LedgerUnavailable, Misconfigured
 from wasl.ledger.jobs import BATCH_MAX, WAITING_MAX, Job, Work, answer, fail
 from wasl.ledger.migrate import postgres_revision
 from wasl.ledger.statements import Rows, Step, Steps
@@ -20,12 +20,16 @@ from wasl.ledger.transact import Amendment, Scribe, amend
 T = TypeVar("T")
 
 LANES: Final = 3
+CONFLICT_TRIES: Final = 5
 READERS: Final = 2
 COMMAND_TIMEOUT_S: Final = 30.0
 CONNECT_TIMEOUT_S: Final = 10.0
 _log = structlog.get_logger(__name__)
 _Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 _DIALECT: Final = dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types yet
+_SNAPSHOT: Final[dict[str, Any]] = {"isolation": "repeatable_read", "readonly": True}
+# Another process was faster: what it committed is seen when the same is tried again.
+_CONFLICTS: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _OUTAGE: Final = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
 
 
@@ -63,6 +67,10 @@ class PostgresDriver:
             )
         except (*_OUTAGE, asyncpg.PostgresError) as error:
             raise LedgerUnavailable(f"PostgreSQL does not answer: {error}") from error
+        except ValueError:  # its words repeat pieces of the password
+            raise Misconfigured(
+                "WASL_DATABASE_URL cannot be read; write #, / and @ in a password as %23, %2F and %40"
+            ) from None
         return cls(pool, scribe)
 
     async def revision(self) -> str | None:
@@ -82,7 +90,7 @@ class PostgresDriver:
     async def read(self, transaction: Callable[[], Steps[T]]) -> T:
         """See Driver."""
         try:
-            async with self._pool.acquire() as connection:
+            async with self._pool.acquire() as connection, connection.transaction(**_SNAPSHOT):
                 return await run(connection, transaction())
         except (*_OUTAGE, asyncpg.PostgresError) as error:
             raise LedgerUnavailable(f"the database cannot be read: {error}") from error
@@ -128,12 +136,25 @@ class PostgresDriver:
             fail(jobs, LedgerUnavailable(f"the database cannot be written: {error}"))
         except Exception as error:  # noqa: BLE001  told to everyone whose change it was
             if len(jobs) == 1:
-                database = isinstance(error, asyncpg.PostgresError)
-                fail(jobs, LedgerUnavailable(f"the database refused: {error}") if database else error)
+                await self._commit_alone(jobs[0], error)
                 return
             _log.warning("batch_failed_retrying_singly", jobs=len(jobs), error=type(error).__name__)
             for job in jobs:
                 await self._commit([job])
+
+    async def _commit_alone(self, job: Job, error: Exception) -> None:
+        """Try one job again while other processes are in its way. What a row says never stands in the error."""
+        for _ in range(CONFLICT_TRIES):
+            if not isinstance(error, _CONFLICTS):
+                break
+            try:
+                await self._transaction([job])
+            except Exception as again:  # noqa: BLE001  told to whoever waits, below
+                error = again
+            else:
+                return
+        database = isinstance(error, asyncpg.PostgresError)
+        fail([job], LedgerUnavailable(f"the database refused it ({type(error).__name__})") if database else error)
 
     async def _transaction(self, jobs: list[Job]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     or_,
 )
 
@@ -72,9 +73,15 @@ payments = Table(
 # Partial: a settled payment is in neither, so that a million of them cost a waking worker nothing.
 Index("payments_to_ask", payments.c.ask_at, sqlite_where=payments.c.ask_at.is_not(None),
       postgresql_where=payments.c.ask_at.is_not(None))  # fmt: skip
+_came_back = payments.c.returned_at > func.coalesce(payments.c.asked_at, 0)
+_to_look_at = or_(payments.c.concern != "none", payments.c.parked != "", payments.c.state == "held")
+# Where more are due than can be asked about: those whose buyer came back, and the youngest.
+Index("payments_returned", payments.c.ask_at, sqlite_where=_came_back, postgresql_where=_came_back)
+Index("payments_youngest", payments.c.created_at.desc(), sqlite_where=payments.c.ask_at.is_not(None),
+      postgresql_where=payments.c.ask_at.is_not(None))  # fmt: skip
 Index("payments_to_look_at", payments.c.store_id, payments.c.updated_at, payments.c.payment_id,
-      sqlite_where=or_(payments.c.concern != "none", payments.c.parked != ""),
-      postgresql_where=or_(payments.c.concern != "none", payments.c.parked != ""))  # fmt: skip
+      sqlite_where=_to_look_at,
+      postgresql_where=_to_look_at)  # fmt: skip
 Index("payments_to_tell", payments.c.tell_at, sqlite_where=payments.c.tell_at.is_not(None),
       postgresql_where=payments.c.tell_at.is_not(None))  # fmt: skip
 
@@ -124,6 +131,7 @@ evidence = Table(
     Column("sealed", LargeBinary, nullable=False),  # the first bytes this fact came in, encrypted
     PrimaryKeyConstraint("store_id", "evidence_id", name="evidence_once"),
     Index("evidence_of_payment", "store_id", "payment_id"),
+    Index("evidence_of_transaction", "store_id", "tran_ref"),
 )
 Index("evidence_of_nobody", evidence.c.store_id, evidence.c.cart_id, sqlite_where=evidence.c.payment_id.is_(None),
       postgresql_where=evidence.c.payment_id.is_(None))  # fmt: skip
@@ -146,7 +154,7 @@ decisions = Table(
     Column("payment_id", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("ruling", Text, nullable=False),
-    Column("refs", Text, nullable=False),  # the transactions it is about, space-separated
+    Column("causes", Text, nullable=False),  # the cases it is about, one a line
     Column("note", Text, nullable=False),
     Column("by", Text, nullable=False),
     PrimaryKeyConstraint("store_id", "payment_id", "at", name="decisions_pk"),

@@ -87,7 +87,7 @@ class SqliteDriver:
 
     async def read(self, transaction: Callable[[], Steps[T]]) -> T:
         """See Driver."""
-        return await self._in_reader(lambda connection: run(connection, transaction()))
+        return await self._in_reader(lambda connection: _snapshot(connection, transaction()))
 
     async def select(self, query: Select[Any]) -> Sequence[Sequence[Any]]:
         """See Driver."""
@@ -187,6 +187,15 @@ class SqliteDriver:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def _snapshot(connection: sqlite3.Connection, steps: Steps[T]) -> T:
+    """All steps see one moment: a payment read beside a commit is never half the old one and half the new."""
+    connection.execute("BEGIN")
+    try:
+        return run(connection, steps)
+    finally:
+        connection.execute("COMMIT")
 
 
 def _told(error: Exception) -> Exception:

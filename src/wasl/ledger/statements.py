@@ -67,12 +67,12 @@ def _joined(name: str, keys: str, body: str, *, postgres_suffix: str = "", sqlit
     )
 
 
-def _writing(name: str, table: Table, *, updates: str = "") -> Statement:
+def _writing(name: str, table: Table, *, updates: str = "", also: str = "") -> Statement:
     """An insert of whole rows. Where a row exists its *updates* columns are replaced, or nothing if there are none."""
     columns = [column.name for column in table.columns]
     types = tuple(_TYPES[type(column.type)] for column in table.columns)
     key = ", ".join(column.name for column in table.primary_key.columns)
-    replaced = ", ".join(f"{column} = excluded.{column}" for column in updates.split())
+    replaced = ", ".join((*(f"{column} = excluded.{column}" for column in updates.split()), *filter(None, [also])))
     conflict = f"ON CONFLICT ({key}) DO " + (f"UPDATE SET {replaced}" if updates else "NOTHING")
     into = f"INSERT INTO {table.name} ({', '.join(columns)})"
     marks = ", ".join("?" * len(columns))
@@ -105,6 +105,12 @@ PAYMENTS_OF_ORDERS: Final = _joined(
     "payments_of_orders",
     "store_id text, order_id text",
     "SELECT k.store_id, k.order_id, p.payment_id FROM k JOIN payments p USING (store_id, order_id)",
+)
+PAYMENTS_OF_REFS: Final = _joined(
+    "payments_of_refs",
+    "store_id text, tran_ref text",
+    "SELECT DISTINCT k.store_id, k.tran_ref, e.payment_id FROM k JOIN evidence e USING (store_id, tran_ref)"
+    " WHERE e.payment_id IS NOT NULL",
 )
 PAYMENT_OF_RETURN: Final = _joined(
     "payment_of_return",
@@ -160,12 +166,16 @@ VERSIONS: Final = _joined(
 PUT_PAYMENTS: Final = _writing(
     "put_payments",
     schema.payments,
-    updates="amount currency return_url language updated_at version state concern outcome returned_at asked_at ask_at"
-    " asking hastened_at told tell_at tell_failures parked",
+    updates="amount currency live return_url language updated_at version state concern outcome returned_at asked_at"
+    " ask_at asking hastened_at told tell_at tell_failures parked",
 )
-PUT_ATTEMPTS: Final = _writing("put_attempts", schema.attempts, updates="answer tran_ref redirect_url")
+PUT_ATTEMPTS: Final = _writing(
+    "put_attempts",
+    schema.attempts,
+    updates="cart_id amount currency return_key opened_at expires_at answer tran_ref redirect_url",
+)
 PUT_EVIDENCE: Final = _writing(
-    "put_evidence", schema.evidence, updates="previous_ref at code message method last_heard_at heard"
+    "put_evidence", schema.evidence, updates="payment_id previous_ref at code message method last_heard_at heard"
 )
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
 PUT_DECISIONS: Final = _writing("put_decisions", schema.decisions)
@@ -174,17 +184,21 @@ PUT_STORES: Final = _writing("put_stores", schema.stores)
 CHANGE_STORE: Final = _writing(
     "change_store", schema.stores, updates="name settings secrets profile questions_per_s archived_at"
 )
-# A store keeps a bounded number of forgeries; one more of the same is counted, one too many of others is not kept.
+# One more of the same forgery is counted. A store keeps a bounded number: the ones heard last.
 FORGERY: Final = _joined(
     "forgery",
-    "store_id text, digest text, voice text, reason text, cart_id text, tran_ref text, at bigint, most bigint",
+    "store_id text, digest text, voice text, reason text, cart_id text, tran_ref text, at bigint",
     "INSERT INTO forgeries (store_id, digest, voice, reason, cart_id, tran_ref, first_at, last_at, heard)"
-    " SELECT k.store_id, k.digest, k.voice, k.reason, k.cart_id, k.tran_ref, k.at, k.at, 1 FROM k"
-    " WHERE (SELECT count(*) FROM forgeries f WHERE f.store_id = k.store_id) < k.most"
+    " SELECT k.store_id, k.digest, k.voice, k.reason, k.cart_id, k.tran_ref, k.at, k.at, 1 FROM k WHERE true"
     " ON CONFLICT (store_id, digest) DO UPDATE SET last_at = excluded.last_at, heard = forgeries.heard + 1",
 )
+FORGET_FORGERIES: Final = _plain(
+    "forget_forgeries",
+    "DELETE FROM forgeries WHERE store_id = ?1 AND digest IN (SELECT digest FROM forgeries WHERE store_id = ?1"
+    " ORDER BY last_at DESC, digest LIMIT 1000000 OFFSET ?2)",
+)
 PUT_VERSIONS: Final = _writing("put_versions", schema.versions)
-SHELVE: Final = _writing("shelve", schema.evidence, updates="last_heard_at heard")
+SHELVE: Final = _writing("shelve", schema.evidence, updates="last_heard_at", also="heard = evidence.heard + 1")
 ADOPT: Final = _joined(
     "adopt",
     "store_id text, cart_id text, payment_id text",
@@ -195,18 +209,31 @@ ADOPT: Final = _joined(
 # ------------------------------------------------------------- alarms and deliveries
 
 
-# Payments whose buyer came back since the last answer go first, then the youngest. In: now, limit.
-_DUE_ASKS: Final = (
-    "SELECT p.store_id, p.payment_id FROM payments p WHERE p.ask_at <= ?1 AND (p.asking IS NULL OR p.asking <= ?1)"
-    " ORDER BY CASE WHEN p.returned_at > COALESCE(p.asked_at, 0) THEN 0 ELSE 1 END, p.created_at DESC LIMIT ?2"
-)
-DUE_ASKS: Final = Statement("due_asks", (), _DUE_ASKS, _DUE_ASKS.replace("?", "$") + " FOR UPDATE OF p SKIP LOCKED")
+def _due_asks(name: str, order: str, only: str = "", *, ask_at: str = "p.ask_at") -> Statement:
+    """Payments to ask about that nobody is asking about. In: now, limit."""
+    sql = (
+        "SELECT p.store_id, p.payment_id FROM payments p"  # noqa: S608  constant texts
+        f" WHERE {ask_at} <= ?1 AND (p.asking IS NULL OR p.asking <= ?1){only} ORDER BY {order} LIMIT ?2"
+    )
+    return Statement(name, (), sql, sql.replace("?", "$") + " FOR UPDATE OF p SKIP LOCKED")
+
+
+_CAME_BACK: Final = "p.returned_at > COALESCE(p.asked_at, 0)"
+# Payments whose buyer came back since the last answer go first, then the youngest. While few are due they are sorted;
+# where many are, an index for either kind is read instead, so that a look costs the same however many wait.
+DUE_ASKS: Final = _due_asks("due_asks", f"CASE WHEN {_CAME_BACK} THEN 0 ELSE 1 END, p.created_at DESC")
+RETURNED_ASKS: Final = _due_asks("returned_asks", "p.ask_at", f" AND {_CAME_BACK}")
+# The plus keeps the planner from the index on `ask_at`, which would have to be sorted.
+YOUNGEST_ASKS: Final = _due_asks("youngest_asks", "p.created_at DESC", " AND p.ask_at IS NOT NULL", ask_at="+p.ask_at")
+CROWD: Final = _plain("crowd", "SELECT count(*) FROM (SELECT 1 FROM payments p WHERE p.ask_at <= ?1 LIMIT ?2) AS due")
 # A store's budget of questions, and how many stores share the profile it belongs to.
 BUDGETS: Final = _joined(
     "budgets",
     "store_id text",
-    "SELECT s.store_id, s.questions_per_s, s.asked_until, (SELECT count(*) FROM stores o WHERE o.profile = s.profile"
-    " AND o.archived_at IS NULL) FROM k JOIN stores s USING (store_id) ORDER BY s.store_id",
+    "SELECT s.store_id, s.questions_per_s, s.asked_until, COALESCE(c.sharing, 1) FROM k JOIN stores s USING (store_id)"
+    " LEFT JOIN (SELECT o.profile, count(*) AS sharing FROM stores o WHERE o.archived_at IS NULL AND o.profile IN"
+    " (SELECT t.profile FROM k JOIN stores t USING (store_id)) GROUP BY o.profile) c ON c.profile = s.profile"
+    " ORDER BY s.store_id",
     postgres_suffix=" FOR UPDATE OF s",
 )
 SPEND: Final = _joined(
@@ -250,12 +277,24 @@ LEASE_TELLS: Final = Statement(
     "lease_tells",
     (),
     "UPDATE payments SET tell_at = ?2 WHERE (store_id, payment_id) IN ("
-    "SELECT store_id, payment_id FROM payments WHERE tell_at <= ?1 ORDER BY tell_at LIMIT ?3)"
+    "SELECT store_id, payment_id FROM payments WHERE tell_at <= ?1"
+    " AND store_id NOT IN (SELECT value FROM json_each(?4)) ORDER BY tell_at LIMIT ?3)"
     " RETURNING store_id, payment_id",
     "UPDATE payments p SET tell_at = $2 FROM (SELECT store_id, payment_id FROM payments WHERE tell_at <= $1"
+    " AND store_id NOT IN (SELECT json_array_elements_text($4::json))"
     " ORDER BY tell_at LIMIT $3 FOR UPDATE SKIP LOCKED) d"
     " WHERE p.store_id = d.store_id AND p.payment_id = d.payment_id RETURNING p.store_id, p.payment_id",
 )
+# After a clock ran ahead: everything that was put off is due now. `?1` is now.
+BUDGETS_AHEAD: Final = _plain("budgets_ahead", "SELECT count(*) FROM stores WHERE asked_until > ?1")
+MEND_ASKS: Final = _plain(
+    "mend_asks",
+    "UPDATE payments SET ask_at = ?1, asking = NULL, asked_at = CASE WHEN asked_at > ?1 THEN ?1 ELSE asked_at END"
+    " WHERE ask_at > ?1 OR asking > ?1 OR asked_at > ?1",
+)
+MEND_TELLS: Final = _plain("mend_tells", "UPDATE payments SET tell_at = ?1 WHERE tell_at > ?2")
+MEND_ALERTS: Final = _plain("mend_alerts", "UPDATE alerts SET send_at = ?1 WHERE send_at > ?1")
+MEND_BUDGETS: Final = _plain("mend_budgets", "UPDATE stores SET asked_until = ?1 WHERE asked_until > ?1")
 NEXT_VERSION: Final = _plain(
     "next_version",
     "SELECT v.version, v.body FROM versions v JOIN payments p USING (store_id, payment_id)"
@@ -285,7 +324,7 @@ VERSION_TOLD: Final = _plain(
 NOT_TOLD: Final = _plain(
     "not_told",
     "UPDATE payments SET tell_failures = tell_failures + 1, tell_at = ?4, parked = ?5"
-    " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING told",
+    " WHERE store_id = ?1 AND payment_id = ?2 AND tell_at = ?3 RETURNING version",
 )
 RETELL: Final = _plain(
     "retell",

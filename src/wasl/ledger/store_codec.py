@@ -7,7 +7,7 @@ import msgspec
 from wasl.domain.money import CURRENCIES
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import LateMoney, Profile, RetiredKey, Store, StoreId
+from wasl.domain.store import HOLD_DAYS, LateMoney, Profile, RetiredKey, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.ledger.codec import Row
 from wasl.ledger.seal import Seal
@@ -35,6 +35,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = "auto"
     live: bool = False
     late_money: str = LateMoney.ACCEPT.value
+    hold_days: int = HOLD_DAYS
     alert_url: str = ""
 
 
@@ -66,6 +67,7 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         language=store.language,
         live=store.live,
         late_money=store.late_money.value,
+        hold_days=store.hold_days,
         alert_url=store.alert_url,
     )
     secrets = _Secrets(
@@ -124,5 +126,6 @@ def store_from(row: Row, seal: Seal) -> Store:
         language=settings.language,
         live=settings.live,
         late_money=LateMoney(settings.late_money),
+        hold_days=settings.hold_days,
         alert_url=settings.alert_url,
     )

@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from wasl.domain.evidence import Evidence
-from wasl.domain.payment import Payment, PaymentId
+from wasl.domain.payment import Payment
 from wasl.domain.store import StoreId
 from wasl.domain.time import Instant
-from wasl.engine.ports import Alert, ByCart, ByOrder, ByPayment, Change, Lease, PaymentKey, Receipt, Telling
+from wasl.engine.ports import ByCart, ByOrder, ByPayment, ByTransaction, Change, Lease, PaymentKey, Receipt, Telling
 from wasl.ledger import codec
 from wasl.ledger import statements as sql
 from wasl.ledger.seal import Seal
 from wasl.ledger.statements import Rows, Step, Steps
 
 EVIDENCE_PURPOSE: Final = "evidence"
-DUE_PER_LEASE: Final = 8  # how many due questions are looked at for each that may be leased
-BURST_MS: Final = 1_000
 T = TypeVar("T")
 _Id = tuple[str, str]
 
@@ -48,6 +46,7 @@ class _Draft:
     now: dict[_Id, Payment] = field(default_factory=dict)
     by_order: dict[_Id, _Id] = field(default_factory=dict)
     by_cart: dict[_Id, _Id] = field(default_factory=dict)
+    by_ref: dict[_Id, _Id] = field(default_factory=dict)
     versions: list[Payment] = field(default_factory=list)
 
     def find(self, key: PaymentKey) -> Payment | None:
@@ -58,6 +57,8 @@ class _Draft:
                 return self._at(self.by_order.get((store_id, order_id)))
             case ByCart(store_id, cart_id):
                 return self._at(self.by_cart.get((store_id, cart_id)))
+            case ByTransaction(store_id, tran_ref):
+                return self._at(self.by_ref.get((store_id, tran_ref)))
 
     def change(self, payment: Payment) -> None:
         """Put the result of a change; each version it passes through is one the store will hear of."""
@@ -72,6 +73,8 @@ class _Draft:
         self.by_order[payment.store_id, payment.order_id] = identity
         for attempt in payment.attempts:
             self.by_cart[payment.store_id, attempt.cart_id] = identity
+        for piece in payment.evidence:
+            self.by_ref[payment.store_id, piece.fact.tran_ref] = identity
 
     def _at(self, identity: _Id | None) -> Payment | None:
         return None if identity is None else self.now.get(identity)
@@ -100,7 +103,7 @@ def amend(batch: Sequence[Amendment], scribe: Scribe) -> Steps[None]:
 def find(keys: Iterable[PaymentKey], *, lock: bool) -> Steps[list[Payment]]:
     """Read payments whole, in the order of their ids so that two transactions never wait for each other."""
     ids: set[_Id] = set()
-    carts, orders = set[_Id](), set[_Id]()
+    carts, orders, refs = set[_Id](), set[_Id](), set[_Id]()
     for key in keys:
         match key:
             case ByPayment(store_id, payment_id):
@@ -109,7 +112,10 @@ def find(keys: Iterable[PaymentKey], *, lock: bool) -> Steps[list[Payment]]:
                 orders.add((store_id, order_id))
             case ByCart(store_id, cart_id):
                 carts.add((store_id, cart_id))
-    for statement, wanted in ((sql.PAYMENTS_OF_CARTS, carts), (sql.PAYMENTS_OF_ORDERS, orders)):
+            case ByTransaction(store_id, tran_ref):
+                refs.add((store_id, tran_ref))
+    by_other = ((sql.PAYMENTS_OF_CARTS, carts), (sql.PAYMENTS_OF_ORDERS, orders), (sql.PAYMENTS_OF_REFS, refs))
+    for statement, wanted in by_other:
         if wanted:
             found = yield Step(statement, sorted(wanted))
             ids.update((row[0], row[2]) for row in found)
@@ -169,7 +175,7 @@ def _added(now: Payment, before: Payment | None, seal: Seal) -> Iterator[tuple[s
     for decision in _new(now.decisions, before.decisions if before else ()):
         yield sql.PUT_DECISIONS, codec.decision_row(now, decision)
     for cause in _new(now.outcome.causes, before.outcome.causes if before else ()):
-        yield sql.PUT_ALERTS, codec.alert_row(now, cause, now.updated_at)
+        yield sql.PUT_ALERTS, codec.alert_row(now.store_id, now.payment_id, cause, now.updated_at)
 
 
 def _new(now: tuple[T, ...], before: tuple[T, ...]) -> list[T]:
@@ -205,45 +211,6 @@ def shelve(store_id: StoreId, evidence: Evidence, scribe: Scribe) -> Steps[None]
     yield Step(sql.SHELVE, [codec.evidence_row(store_id, None, evidence, sealed)])
 
 
-def lease_tells(*, now: Instant, until: Instant, limit: int) -> Steps[list[Lease]]:
-    """Take payments whose store is due to be told; *until* is also the fence of whoever holds the lease."""
-    rows = yield Step(sql.LEASE_TELLS, [(now, until, limit)])
-    return [Lease(store_id=StoreId(row[0]), payment_id=PaymentId(row[1]), until=until) for row in rows]
-
-
-def lease_asks(*, now: Instant, until: Instant, limit: int) -> Steps[list[Lease]]:
-    """Take due questions, as many as each store's budget pays for; what it cannot pay for yet is put off.
-
-    A question put off is asked when its turn comes, behind those before it. The budget is a point in time up to which
-    it is used up; it may lie one second ahead, so that a burst is answered at once.
-    """
-    due = yield Step(sql.DUE_ASKS, [(now, limit * DUE_PER_LEASE)])
-    waiting: dict[str, list[str]] = defaultdict(list)
-    for row in due:
-        waiting[row[0]].append(row[1])
-    if not waiting:
-        return []
-    budgets = yield Step(sql.BUDGETS, [(store_id,) for store_id in sorted(waiting)])
-    leased, deferred, spent = list[_Id](), list[tuple[str, str, int]](), list[tuple[str, int]]()
-    for store_id, per_s, asked_until, sharing in budgets:
-        step_ms = round(1000 * max(1, sharing) / per_s)
-        used = max(asked_until, now)
-        for payment_id in waiting[store_id]:
-            if used <= now + BURST_MS and len(leased) < limit:
-                leased.append((store_id, payment_id))
-                used += step_ms
-            elif used > now + BURST_MS:
-                deferred.append((store_id, payment_id, used - BURST_MS))
-                used += step_ms
-        spent.append((store_id, min(used, now + BURST_MS + step_ms)))
-    if leased:
-        yield Step(sql.LEASE_ASKS, [(*identity, until) for identity in sorted(leased)])
-        yield Step(sql.SPEND, spent)
-    if deferred:
-        yield Step(sql.DEFER_ASKS, sorted(deferred))
-    return [Lease(store_id=StoreId(store_id), payment_id=PaymentId(found), until=until) for store_id, found in leased]
-
-
 def next_telling(held: Lease, *, in_order: bool) -> Steps[Telling | None]:
     """What to tell under this lease."""
     statement = sql.NEXT_VERSION if in_order else sql.LATEST_VERSION
@@ -269,21 +236,7 @@ def not_told(held: Lease, telling: Telling, note: str, *, now: Instant, tell_at:
     if not fenced:
         return
     yield Step(sql.VERSION_NOT_TOLD, [(*key, telling.version, note)])
-    if tell_at is None:
-        yield Step(sql.PUT_ALERTS, [codec.alert_row(telling.payment, f"parked {telling.version}", now)])
-
-
-def lease_alerts(*, now: Instant, until: Instant, limit: int) -> Steps[list[Alert]]:
-    """Take alerts that are due to be sent."""
-    rows = yield Step(sql.LEASE_ALERTS, [(now, until, limit)])
-    return [
-        Alert(
-            store_id=StoreId(row[0]),
-            cause=row[1],
-            payment_id=PaymentId(row[2]),
-            tries=row[3],
-            created_at=Instant(row[4]),
-            until=until,
-        )
-        for row in rows
-    ]
+    if tell_at is None and fenced[0][0] > telling.payment.version:
+        yield Step(sql.RETELL, [(*key, now)])  # news came while this was being told, so the telling goes on with it
+    elif tell_at is None:
+        yield Step(sql.PUT_ALERTS, [codec.alert_row(*key, f"parked {telling.version}", now)])

@@ -22,6 +22,10 @@ SENTENCES: Final = {
     "paid_twice": "The order was paid more than once. Refund what is too much.",
     "paid_late": "The order was paid after it had been closed. Deliver it or refund it.",
     "unrecognized": "PayTabs said something that Wasl does not understand. It is kept; nothing was decided from it.",
+    "held": "PayTabs holds this payment for review; in 15 to 30 days it is gone. Decide it in the PayTabs dashboard.",
+    "untold": "The shop has not taken the order's status for 15 minutes. See whether it is up; Wasl goes on trying.",
+    "forged": "Many messages arrive that are not from PayTabs. None is believed. If some are, check the server key.",
+    "fault": "Wasl itself failed at this payment and tries again. Its log says where; please report it.",
     "parked": "The shop does not take the order's status. See why, mend it, then tell it again.",
 }
 
@@ -33,19 +37,21 @@ class Herald:
         self._http = http
         self._clock = clock
 
-    async def alert(self, store: Store, payment: Payment, alert: Alert) -> str:
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
         """See the port. `webhook-id` is the cause, so that a repeat is known as one."""
         now = self._clock.now()
-        about = alert.cause.removeprefix(f"{payment.payment_id} ")
+        about = alert.cause.removeprefix(f"{alert.payment_id} ")
         data: dict[str, Any] = {
-            "payment_id": payment.payment_id,
-            "order_id": payment.order_id,
+            "store_id": store.store_id,
             "cause": about,
             "sentence": SENTENCES.get(about.split(" ")[0], about),
-            "state": payment.outcome.state.value,
             "since": rfc3339(alert.created_at),
         }
-        body = msgspec.json.encode({"type": "payment.attention", "timestamp": rfc3339(now), "data": data})
+        if payment is not None:
+            state = payment.outcome.state.value
+            data |= {"payment_id": payment.payment_id, "order_id": payment.order_id, "state": state}
+        kind = "store.attention" if payment is None else "payment.attention"
+        body = msgspec.json.encode({"type": kind, "timestamp": rfc3339(now), "data": data})
         headers = signed_headers(store, message_id=alert.cause.replace(" ", "."), now=now, body=body)
         answer = await self._http.post(store.alert_url or store.webhook_url, body, headers)
         if answer.status not in _TAKEN:

@@ -29,10 +29,17 @@ class Web:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection's request."""
-        if scope["type"] == "http" and is_notice(scope["path"]):
+        if scope["type"] == "http" and _has_nul(scope):
+            await PlainTextResponse("nothing here has a NUL in its address\n", 404)(scope, receive, send)
+        elif scope["type"] == "http" and is_notice(scope["path"]):
             await self._notices(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+
+def _has_nul(scope: Scope) -> bool:
+    """Whether the address has a NUL in it: PostgreSQL would refuse to look for it, as if the database were at fault."""
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 
 def _starlette(engine: Engine) -> Starlette:
@@ -69,7 +76,8 @@ async def ready(request: Request) -> Response:
 
 async def home(request: Request) -> Response:
     """A notice without data, until there are accounts."""
-    return page(request, "home.html", language="auto")
+    engine: Engine = request.app.state.engine
+    return page(request, "home.html", language="auto", by_asking=bool(engine.urls.advice))
 
 
 async def _problem(_request: Request, error: Exception) -> Response:

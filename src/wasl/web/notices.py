@@ -1,6 +1,7 @@
 """Callbacks and IPNs, as a raw ASGI application: the shortest way from a socket to the disk and back."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from wasl.domain.store import StoreId
 from wasl.engine.engine import Engine
 from wasl.engine.hear import hear
 from wasl.engine.ports import Refusal
-from wasl.errors import Unavailable
+from wasl.errors import Unavailable, required
 
 BODY_MAX: Final = 64 * 1024  # a full notification is about 1.3 kB
 READ_TIMEOUT_S: Final = 10.0
@@ -29,7 +30,7 @@ _STATUS: Final = {
     Refusal.SIGNATURE_MISMATCH: 401,
     Refusal.OTHER_PROFILE: 401,
 }
-_VOICES: Final = {"callback": Voice.CALLBACK, "ipn": Voice.IPN}
+_PATH: Final = re.compile("/paytabs/([^/]+)/(callback|ipn)/?")
 _log = structlog.get_logger(__name__)
 
 
@@ -38,8 +39,8 @@ class _TooLarge(Exception):
 
 
 def is_notice(path: str) -> bool:
-    """Whether this path is a notification's: `/paytabs/{store_id}/callback` or `…/ipn`."""
-    return path.startswith("/paytabs/") and path.rpartition("/")[2] in _VOICES
+    """Whether this path is a notification's: `/paytabs/{store_id}/callback` or `…/ipn`, with or without a slash."""
+    return _PATH.fullmatch(path) is not None
 
 
 class Notices:
@@ -62,13 +63,14 @@ class Notices:
             await _answer(send, status, text)
 
     async def _hear(self, scope: Scope, body: bytes) -> tuple[int, bytes]:
-        _, _, store_id, voice = scope["path"].split("/")
+        found = required(_PATH.fullmatch(scope["path"]), "whatever has another path goes elsewhere")
+        store_id, voice = found.groups()
         try:
             store = await self._engine.store(StoreId(store_id))
             if store is None:
                 return 404, b"no such store\n"
             signature = _header(scope, b"signature")
-            refusal = await hear(self._engine, store, _VOICES[voice], signature=signature, body=body)
+            refusal = await hear(self._engine, store, Voice(voice), signature=signature, body=body)
         except Unavailable as error:
             _log.error("notification_not_durable", store=store_id, reason=str(error))
             return 503, b"not durable now; send it again\n"

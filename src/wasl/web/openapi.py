@@ -21,6 +21,7 @@ _PROBLEMS: Final = {
     400: "The body is not one JSON object",
     401: "The store's key is missing or wrong",
     404: "There is no such payment in this store",
+    409: "Money has moved or is on its way",
     408: "The body did not arrive in time",
     413: "The body is too large",
     422: "A field cannot be used (the document names it), or the gateway refuses and says what to change",
@@ -50,6 +51,7 @@ def document() -> bytes:
             "get": _read("Everything heard about it, and the part it plays", EvidenceList),
             "parameters": [_PAYMENT_ID],
         },
+        "/v1/payments/{payment_id}/cancel": {"post": _cancel(), "parameters": [_PAYMENT_ID]},
         "/v1/store": {"get": _operation("The calling store", {200: StoreView}, problems=(401, 503))},
     }
     return msgspec.json.encode(
@@ -76,6 +78,14 @@ def _create() -> dict[str, Any]:
     )
     body = {"application/json": {"schema": _schema(PaymentBody)}}
     return {**operation, "requestBody": {"required": True, "content": body}}
+
+
+def _cancel() -> dict[str, Any]:
+    return _operation(
+        "Cancel an unpaid payment, after asking the gateway; cancelling again changes nothing",
+        {200: PaymentView},
+        problems=(401, 404, 409, 502, 503),
+    )
 
 
 def _list() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from wasl.domain.money import CURRENCIES, BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import ORDER_ID_MAX, OrderId, Payment, PaymentId
+from wasl.engine.cancel import NotCanceled, cancel_payment
 from wasl.engine.engine import Engine
 from wasl.engine.open import NotOpened, Wish, open_payment
 from wasl.engine.ports import ByPayment, Contact, PaymentFilter
@@ -62,7 +63,7 @@ def _shown(description: str, **keywords: object) -> msgspec.Meta:
 class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
     """`POST /v1/payments`."""
 
-    order_id: Annotated[str, _shown("The store's own id", minLength=1, maxLength=ORDER_ID_MAX, pattern=r"^[!-~]+$")]
+    order_id: Annotated[str, _shown("The store's own id", minLength=1, maxLength=ORDER_ID_MAX, pattern=r"^\S(.*\S)?$")]
     amount: Annotated[str, _shown("A decimal in the currency's decimals", pattern=r"^[1-9][0-9]{0,9}(\.00?)?$")]
     currency: Annotated[str, _shown("ISO 4217", enum=sorted(c.code for c in CURRENCIES.values()))]
     description: Annotated[str, _shown("What the buyer reads", minLength=1, pattern=r"\S")]
@@ -101,6 +102,7 @@ def routes() -> list[Route]:
         Route("/v1/payments", Payments),
         Route("/v1/payments/{payment_id}", show, methods=["GET"]),
         Route("/v1/payments/{payment_id}/evidence", evidence, methods=["GET"]),
+        Route("/v1/payments/{payment_id}/cancel", cancel, methods=["POST"]),
         Route("/v1/store", who_am_i, methods=["GET"]),
     ]
 
@@ -162,6 +164,18 @@ async def evidence(request: Request) -> Response:
     return _json(EvidenceList(evidence_view(await _payment(request))))
 
 
+async def cancel(request: Request) -> Response:
+    """Cancel an unpaid payment, after asking the gateway; 409 if money has moved or may still be on its way."""
+    engine: Engine = request.app.state.engine
+    store = await calling_store(request)
+    answer = await cancel_payment(engine, store, await _payment(request))
+    if isinstance(answer, NotCanceled):
+        state = answer.payment.outcome.state.value
+        detail = f"the payment is {state}: money has moved, or may still be on its way, so it cannot be cancelled"
+        raise Problem(status=HTTPStatus.CONFLICT, type_="not-cancelable", detail=detail)
+    return _json(payment_view(answer, now=engine.now()))
+
+
 async def who_am_i(request: Request) -> Response:
     """The calling store's settings, without a secret."""
     return _json(store_view(await calling_store(request)))
@@ -191,8 +205,11 @@ def _wish(body: PaymentBody) -> Wish:
         raise invalid("amount", str(error)) from error
     if amount.minor <= 0:
         raise invalid("amount", "an order of nothing needs no payment; the amount must be greater than zero")
-    if not body.order_id.strip() or len(body.order_id) > ORDER_ID_MAX or not body.order_id.isprintable():
-        raise invalid("order_id", f"an order is known by 1 to {ORDER_ID_MAX} printable characters")
+    spaced = body.order_id != body.order_id.strip()
+    if spaced or not body.order_id or len(body.order_id) > ORDER_ID_MAX or not body.order_id.isprintable():
+        raise invalid(
+            "order_id", f"an order is known by 1 to {ORDER_ID_MAX} printable characters, no space at either end"
+        )
     if not body.description.strip():
         raise invalid("description", "say what is paid for; the buyer reads it on the payment page")
     if body.tran_type not in ("", "sale", "auth"):
@@ -233,4 +250,4 @@ def _choice(kind: type[E_], value: str | None, field: str) -> E_ | None:
 
 
 def _json(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return Response(msgspec.json.encode(value), status, {"cache-control": "no-store"}, media_type="application/json")

@@ -41,7 +41,11 @@ class Problem(Exception):
             detail=self.detail,
             field=self.field,
         )
-        headers = {"retry-after": str(max(1, round(self.retry_after_s)))} if self.retry_after_s else None
+        headers = {"cache-control": "no-store"}
+        if self.retry_after_s:
+            headers["retry-after"] = str(max(1, round(self.retry_after_s)))
+        if self.status is HTTPStatus.UNAUTHORIZED:
+            headers["www-authenticate"] = "Bearer"
         return Response(msgspec.json.encode(document), self.status, headers, media_type="application/problem+json")
 
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from wasl.domain.outcome import State
-from wasl.domain.paying import attempt_state
+from wasl.domain.paying import attempt_states
 from wasl.domain.payment import Payment
 from wasl.domain.store import Store, StoreId
 from wasl.domain.time import MINUTE_MS, SECOND_MS, Instant
@@ -26,6 +26,7 @@ SEE_OTHER: Final = 303
 def routes() -> list[Route]:
     """The return, however the browser brings it, and the page that waits."""
     return [
+        Route("/paytabs/{store_id}/return", returned, methods=["GET", "POST"]),
         Route("/paytabs/{store_id}/return/{key}", returned, methods=["GET", "POST"]),
         Route("/wait/{store_id}/{key}", waiting, methods=["GET"]),
     ]
@@ -34,15 +35,17 @@ def routes() -> list[Route]:
 async def returned(request: Request) -> Response:
     """Hasten a question and send the buyer on: to the shop if the outcome is known, to the waiting page if not."""
     engine: Engine = request.app.state.engine
-    store_id, key = StoreId(request.path_params["store_id"]), request.path_params["key"]
+    store_id, key = StoreId(request.path_params["store_id"]), request.path_params.get("key", "")
     form = await read_body(request) if request.method == "POST" else request.url.query.encode()
     store = await engine.store(store_id)
     payment = await come_back(engine, store, key, form) if store else None
     if store is None or payment is None:
         return _unknown(request)
+    last = payment.last_attempt
+    key = key or (last.return_key if last else "")
     if _is_known(payment, key):
-        return RedirectResponse(shop_url(store, payment, now=engine.now()), SEE_OTHER)
-    return RedirectResponse(f"/wait/{store_id}/{key}", SEE_OTHER)
+        return _onward(shop_url(store, payment, now=engine.now()))
+    return _onward(f"/wait/{store_id}/{key}")
 
 
 async def waiting(request: Request) -> Response:
@@ -56,7 +59,7 @@ async def waiting(request: Request) -> Response:
     now = engine.now()
     target = shop_url(store, payment, now=now)
     if _is_known(payment, key):
-        return RedirectResponse(target, SEE_OTHER)
+        return _onward(target)
     patient = now - (payment.returned_at or now) < WAIT_MS
     return page(
         request,
@@ -87,12 +90,16 @@ def shop_url(store: Store, payment: Payment, *, now: Instant) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
+def _onward(url: str) -> Response:
+    return RedirectResponse(url, SEE_OTHER, {"cache-control": "no-store", "referrer-policy": "no-referrer"})
+
+
 def _is_known(payment: Payment, key: str) -> bool:
     """Whether the outcome of the attempt this buyer comes from is proved one way or the other."""
     if payment.outcome.state is not State.OPEN:
         return True
     mine = next((attempt for attempt in payment.attempts if attempt.return_key == key), None)
-    return mine is not None and attempt_state(payment, mine) is not State.OPEN
+    return mine is not None and attempt_states(payment)[mine.number] is not State.OPEN
 
 
 def _language(payment: Payment, store: Store) -> str:

@@ -49,6 +49,7 @@ async def test_another_store_sees_nothing(ledger: Ledger) -> None:
     assert await ledger.payment_by_return(elsewhere, "key-1") is None
 
 
+@pytest.mark.requirement("R44")
 async def test_evidence_is_kept_with_its_bytes(ledger: Ledger) -> None:
     """What was heard can be shown years later, byte for byte."""
     await kept(ledger)
@@ -64,6 +65,7 @@ async def test_evidence_is_kept_with_its_bytes(ledger: Ledger) -> None:
     assert [e.fact for e in again.evidence] == [e.fact for e in after.evidence]
 
 
+@pytest.mark.requirement("R26")
 async def test_a_repeat_is_counted_and_changes_nothing_else(ledger: Ledger) -> None:
     """The same fact heard again adds no row, no version and no bytes."""
     await kept(ledger)
@@ -76,6 +78,7 @@ async def test_a_repeat_is_counted_and_changes_nothing_else(ledger: Ledger) -> N
     assert len(await ledger.raw_evidence(STORE, PAYMENT)) == 1
 
 
+@pytest.mark.requirement("R22")
 async def test_changes_that_arrive_together_see_each_other(ledger: Ledger) -> None:
     """A hundred voices at once on a few payments: none is lost, none counts twice."""
     payments = [
@@ -102,6 +105,7 @@ async def test_changes_that_arrive_together_see_each_other(ledger: Ledger) -> No
         assert found.version == 2
 
 
+@pytest.mark.requirement("R3")
 async def test_a_change_that_fails_costs_nobody_else_their_commit(ledger: Ledger) -> None:
     """One change raising, and one breaking a constraint, leave the others durable."""
     await kept(ledger)
@@ -124,6 +128,7 @@ async def test_a_change_that_fails_costs_nobody_else_their_commit(ledger: Ledger
     assert await ledger.payment(ByPayment(STORE, PaymentId("pay_twin"))) is None
 
 
+@pytest.mark.requirement("R29")
 async def test_evidence_of_an_unknown_cart_joins_its_payment(ledger: Ledger) -> None:
     """Money heard of before its attempt was known is not lost: the attempt takes it in."""
     await ledger.shelve(STORE, said(raw=b"early"))
@@ -233,6 +238,7 @@ async def test_stores_that_share_a_profile_share_its_budget(ledger: Ledger) -> N
     assert leased <= 2 * 5 + 4
 
 
+@pytest.mark.requirement("R45", "R47")
 async def test_versions_are_told_in_order_and_remembered(ledger: Ledger) -> None:
     """A store that takes every version gets each with the body of its time, and its receipts are kept."""
     await kept(ledger)
@@ -277,6 +283,7 @@ async def test_a_version_made_while_its_predecessor_is_told_follows_at_once(ledg
     assert len(await ledger.lease_tells(now=LATER, until=Instant(LATER + 9), limit=5)) == 1
 
 
+@pytest.mark.requirement("R45")
 async def test_a_parked_telling_resumes_with_the_next_version(ledger: Ledger) -> None:
     """Parked means nobody is told again until a person or a new outcome changes that."""
     await kept(ledger)

@@ -1,23 +1,29 @@
 """Silence is broken by asking."""
 
-from builders import CART, PAYMENT, STORE, fact, payment, said
-from wasl.domain.evidence import Verdict
+from typing import Any
+
+import pytest
+
+from builders import CART, PAYMENT, STORE, attempt, fact, payment, said
+from wasl.domain.evidence import CartId, Verdict
 from wasl.domain.outcome import State
-from wasl.domain.payment import Payment
+from wasl.domain.payment import Attempt, Payment
 from wasl.domain.revise import revise
-from wasl.domain.time import MINUTE_MS, SECOND_MS
-from wasl.engine.ask import RETRY_MS, ask_due
+from wasl.domain.time import MINUTE_MS, SECOND_MS, Instant
+from wasl.engine.ask import RETRY_MS, ask, ask_due
 from wasl.engine.ports import ByPayment
 from worlds import World
 
 
-async def waiting(w: World, **changes: object) -> Payment:
+async def waiting(w: World, **changes: Any) -> Payment:
     """A payment of which nobody has said anything."""
-    made = revise(payment(**changes), now=w.clock.now())
+    attempts: tuple[Attempt, ...] = changes.pop("attempts", ())
+    made = revise(payment(*attempts, **changes), now=w.clock.now())
     await w.engine.ledger.amend(ByPayment(STORE, PAYMENT), lambda _: made)
     return made
 
 
+@pytest.mark.requirement("R5", "R8", "R11")
 async def test_the_truth_is_known_although_every_voice_was_silent(w: World) -> None:
     """A minute after the page opened the gateway is asked, and the answer pays."""
     made = await waiting(w)
@@ -40,6 +46,7 @@ async def test_an_unanswered_question_is_asked_again(w: World) -> None:
     assert (after.outcome, after.asked_at, after.ask_at) == (made.outcome, None, w.clock.now() + RETRY_MS)
 
 
+@pytest.mark.requirement("R12", "R16")
 async def test_expired_is_said_only_after_a_last_query(w: World) -> None:
     """While the gateway is silent an unpaid page stays open, however old it is."""
     made = await waiting(w)
@@ -55,6 +62,7 @@ async def test_expired_is_said_only_after_a_last_query(w: World) -> None:
     assert expired.ask_at == made.attempts[0].expires_at + 30 * MINUTE_MS
 
 
+@pytest.mark.requirement("R12")
 async def test_money_that_comes_after_the_page_expired_is_found(w: World) -> None:
     """Partners' pages outlive ours, so the question is asked again for three days."""
     made = await waiting(w)
@@ -82,3 +90,26 @@ async def test_a_declined_answer_fails_the_payment(w: World) -> None:
     w.clock.forward(MINUTE_MS + SECOND_MS)
     await ask_due(w.engine)
     assert (await w.payment(made)).outcome.state is State.FAILED
+
+
+async def test_one_cart_that_is_not_answered_hides_no_other(w: World) -> None:
+    """What the others state is kept at once; the silence of all is not concluded from one, and the question stays."""
+    made = await waiting(w, attempts=(attempt(), attempt(2)))
+    w.gateway.unreadable = {CART}
+    w.gateway.carts[CartId("t-1042-2")] = [fact("TST2", cart_id=CartId("t-1042-2"))]
+    w.clock.forward(30 * MINUTE_MS)
+    assert await ask_due(w.engine) == 1
+    paid = await w.payment(made)
+    assert (paid.outcome.state, paid.asked_at, paid.closings) == (State.PAID, None, ())
+    assert paid.ask_at is not None
+
+
+async def test_a_person_who_asks_takes_no_workers_lease(w: World) -> None:
+    """The worker's own answer ends its lease; until then nobody asks beside it."""
+    made = await waiting(w)
+    w.clock.forward(MINUTE_MS)
+    (lease,) = await w.engine.ledger.lease_asks(now=w.clock.now(), until=Instant(w.clock.now() + MINUTE_MS), limit=1)
+    asked = await ask(w.engine, w.store.profile, made)
+    assert asked.asking == lease.until
+    w.clock.forward(SECOND_MS)
+    assert (await ask(w.engine, w.store.profile, made, lease=lease)).asking is None

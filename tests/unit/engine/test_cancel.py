@@ -12,6 +12,7 @@ from wasl.errors import GatewayUnavailable
 from worlds import World
 
 
+@pytest.mark.requirement("R12")
 async def test_the_gateway_is_asked_before_cancelled_is_said(w: World) -> None:
     """Nothing was paid: every attempt is closed, and the store hears of it."""
     made = await keeps(w)
@@ -21,6 +22,7 @@ async def test_the_gateway_is_asked_before_cancelled_is_said(w: World) -> None:
     assert (canceled.outcome.state, canceled.version) == (State.CANCELED, 2)
 
 
+@pytest.mark.requirement("R12")
 async def test_money_that_nobody_has_told_of_yet_is_not_cancelled(w: World) -> None:
     """The buyer paid a second ago: the cancel finds it."""
     made = await keeps(w)
@@ -38,6 +40,7 @@ async def test_held_money_is_not_cancelled(w: World, kind: Kind) -> None:
     assert isinstance(await cancel_payment(w.engine, w.store, made), NotCanceled)
 
 
+@pytest.mark.requirement("R12")
 async def test_a_silent_gateway_cancels_nothing(w: World) -> None:
     """Asking again is safe."""
     made = await keeps(w)

@@ -1,5 +1,7 @@
 """The buyer's return hastens a question and proves nothing."""
 
+import pytest
+
 from builders import PAYMENT, STORE, fact, payment
 from wasl.domain.evidence import Kind, Voice
 from wasl.domain.outcome import State
@@ -17,6 +19,7 @@ async def waiting(w: World) -> None:
     w.clock.forward(10 * SECOND_MS)
 
 
+@pytest.mark.requirement("R39")
 async def test_a_return_that_says_paid_only_hastens_a_question(w: World) -> None:
     """The payment stays open, is due to be asked about at once, and remembers what the browser said."""
     await waiting(w)

@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
-from builders import CART, PAYMENT, STORE, attempt, fact, payment, store
-from wasl.domain.evidence import CartId, Verdict, Voice
+from builders import CART, NOON, PAYMENT, STORE, attempt, fact, payment, store
+from wasl.domain.evidence import CartId, Kind, TranRef, Verdict, Voice
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
 from wasl.domain.revise import revise
 from wasl.domain.store import StoreId
 from wasl.domain.time import MINUTE_MS, SECOND_MS
+from wasl.engine.connect import archive_store
 from wasl.engine.engine import FORGERIES_BURST
 from wasl.engine.hear import hear
 from wasl.engine.ports import ByPayment, Refusal
@@ -36,6 +37,7 @@ async def test_a_genuine_voice_pays_and_wakes_the_teller(w: World) -> None:
 
 
 @pytest.mark.parametrize("signature", [None, "forged"])
+@pytest.mark.requirement("R40", "R41")
 async def test_what_is_not_proved_changes_nothing(w: World, signature: str | None) -> None:
     """A forged message saying paid leaves the outcome alone: it only hastens a question, once a minute."""
     made = await known(w)
@@ -50,6 +52,7 @@ async def test_what_is_not_proved_changes_nothing(w: World, signature: str | Non
     assert await w.payment(made) == after
 
 
+@pytest.mark.requirement("R21", "R26")
 async def test_every_voice_is_remembered_once(w: World) -> None:
     """Callback and IPN state one fact: two voices, one sale."""
     made = await known(w)
@@ -65,6 +68,7 @@ async def test_every_voice_is_remembered_once(w: World) -> None:
     assert (paid.outcome.captured, paid.version) == (paid.amount, 2)
 
 
+@pytest.mark.requirement("R29")
 async def test_money_for_an_unknown_cart_is_kept(w: World) -> None:
     """It is durable before anyone answers 200, and joins its payment later."""
     w.gateway.facts[b"early"] = fact(cart_id=CART)
@@ -108,3 +112,25 @@ async def test_what_is_not_understood_hastens_one_question_a_minute(w: World) ->
     hastened = await w.payment(made)
     assert hastened.ask_at is not None
     assert hastened.ask_at <= w.clock.now()
+
+
+async def test_a_follow_up_need_not_repeat_the_cart(w: World) -> None:
+    """A refund under a cart of its own belongs to the sale it names."""
+    made = await known(w)
+    w.gateway.facts = {
+        b"paid": fact(),
+        b"back": fact("TST2", kind=Kind.REFUND, cart_id=CartId("refund 7"), previous_ref=TranRef("TST1")),
+    }
+    for body in (b"paid", b"back"):
+        assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=body) is None
+    assert (await w.payment(made)).outcome.state is State.REFUNDED
+
+
+async def test_an_archived_stores_money_is_still_its_own(w: World) -> None:
+    """Its siblings hear of it, and file it where it belongs."""
+    twin = store(store_id=StoreId("st_twin"), cart_prefix="u-")
+    await w.engine.ledger.add_store(twin, "other")
+    await archive_store(w.engine, twin)
+    w.gateway.facts[b"theirs"] = fact(cart_id=CartId("u-7-1"))
+    assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=b"theirs") is None
+    assert [one.fact.cart_id for one in await w.engine.ledger.shelved(twin.store_id, since=NOON, limit=9)] == ["u-7-1"]

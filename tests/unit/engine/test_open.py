@@ -5,16 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from builders import PRICE, SAR, fact
+from builders import PRICE, SAR, STORE, fact
 from wasl.domain.evidence import CartId, Verdict, Voice
 from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, State
-from wasl.domain.paying import ANSWER_AWAITED_MS
+from wasl.domain.paying import ANSWER_AWAITED_MS, ATTEMPTS_MAX
 from wasl.domain.payment import Answer, OrderId
 from wasl.domain.time import MINUTE_MS
 from wasl.engine.hear import hear
 from wasl.engine.open import NotOpened, Opened, Wish, open_payment
-from wasl.engine.ports import PageRefused
+from wasl.engine.ports import ByPayment, PageRefused
+from wasl.engine.views import payment_view
 from wasl.errors import GatewayUnavailable, Misconfigured
 from worlds import NO_ANSWER, SIGNED, World
 
@@ -47,6 +48,7 @@ async def test_a_new_order_gets_a_page(w: World) -> None:
     assert attempt.redirect_url == "https://gateway.example/1"
 
 
+@pytest.mark.requirement("R10", "R20")
 async def test_the_same_order_asked_again_gives_the_same_page(w: World) -> None:
     """One page at a time: the gateway is asked once."""
     first, again = await opened(w), await opened(w)
@@ -55,6 +57,7 @@ async def test_the_same_order_asked_again_gives_the_same_page(w: World) -> None:
     assert len(w.gateway.wishes) == 1
 
 
+@pytest.mark.requirement("R10", "R20")
 async def test_two_tabs_at_once_get_one_page(w: World) -> None:
     """Whoever comes second waits for the first one's answer instead of opening another page."""
     w.gateway.gate = asyncio.Event()
@@ -76,6 +79,7 @@ async def test_a_paid_order_gets_the_news_instead_of_a_page(w: World) -> None:
     assert len(w.gateway.wishes) == 1
 
 
+@pytest.mark.requirement("R34")
 async def test_a_declined_order_gets_the_next_attempt(w: World) -> None:
     """With a cart of its own, so that the gateway's duplicate rule does not strand the buyer."""
     await opened(w)
@@ -103,6 +107,7 @@ async def test_two_lost_answers_are_told_to_the_store_and_are_safe_to_repeat(w: 
     assert not answer.created
 
 
+@pytest.mark.requirement("R27")
 async def test_a_crash_before_the_answer_does_not_strand_the_order(w: World) -> None:
     """A wish whose asker died is given up after a while, and the next attempt opens."""
     w.gateway.gate = asyncio.Event()
@@ -120,14 +125,24 @@ async def test_a_refusal_is_told_in_the_gateways_words(w: World) -> None:
     w.gateway.pages = [PageRefused(code=206, message="Currency not available")]
     answer = await open_payment(w.engine, w.store, WISH)
     assert answer == NotOpened(reason="Currency not available")
-    assert len((await opened(w)).payment.attempts) == 2
+    (attempt,) = (await opened(w)).payment.attempts
+    assert (attempt.cart_id, attempt.answer) == ("t-1042-2", Answer.PAGE)
 
 
 async def test_a_profile_the_gateway_refuses_does_not_block_the_order(w: World) -> None:
     """A wrong key is told at once, and once it is mended the next try opens without waiting."""
     w.gateway.pages = [Misconfigured("the server key belongs to another region")]
     assert await open_payment(w.engine, w.store, WISH) == NotOpened(reason="the server key belongs to another region")
-    assert (await opened(w)).payment.attempts[0].answer is Answer.REFUSED
+    assert len({(await opened(w)).payment.attempts[0].cart_id for _ in range(3)}) == 1
+
+
+async def test_refusals_use_up_no_attempts(w: World) -> None:
+    """A shop that repeats against a wrong key for a day can be paid at once when the key is mended."""
+    for _ in range(ATTEMPTS_MAX + 5):
+        w.gateway.pages = [PageRefused(code=206, message="Currency not available")]
+        await open_payment(w.engine, w.store, WISH)
+    (attempt,) = (await opened(w)).payment.attempts
+    assert attempt.cart_id == f"t-1042-{ATTEMPTS_MAX + 6}"
 
 
 async def test_another_amount_supersedes_the_unpaid_page(w: World) -> None:
@@ -145,3 +160,33 @@ async def test_a_page_is_not_handed_out_in_its_last_minute(w: World) -> None:
     await opened(w)
     w.clock.forward(19 * MINUTE_MS + 1)
     assert len((await opened(w)).payment.attempts) == 2
+
+
+async def test_while_the_banks_answer_is_unknown_another_amount_opens_nothing(w: World) -> None:
+    """Both could be paid; the page is not handed out again either."""
+    await opened(w)
+    await says(w, cart="t-1042-1", verdict=Verdict.UNANSWERED)
+    more = await opened(w, replace(WISH, amount=Money(9_900, SAR)))
+    assert (len(more.payment.attempts), more.payment.amount) == (1, PRICE)
+    assert payment_view(more.payment, now=w.clock.now()).redirect_url is None
+
+
+async def test_an_order_has_an_end_of_attempts_whatever_its_amount(w: World) -> None:
+    """Changing the amount again and again opens no page beyond the last."""
+    made = (await opened(w)).payment
+    many = tuple(
+        replace(made.attempts[0], number=n, cart_id=CartId(f"t-1042-{n}"), return_key=f"k{n}")
+        for n in range(1, ATTEMPTS_MAX + 1)
+    )
+    key = ByPayment(STORE, made.payment_id)
+    await w.engine.ledger.amend(key, lambda p: p and replace(p, attempts=many))
+    assert isinstance(await open_payment(w.engine, w.store, replace(WISH, amount=Money(9_900, SAR))), NotOpened)
+
+
+async def test_an_order_opened_in_the_test_time_of_a_store_goes_live_with_it(w: World) -> None:
+    """Its next page counts real money only."""
+    first = await opened(w)
+    await says(w, cart="t-1042-1", verdict=Verdict.DECLINED)
+    again = await open_payment(w.engine, replace(w.store, live=True), WISH)
+    assert isinstance(again, Opened)
+    assert (first.payment.live, again.payment.live, len(again.payment.attempts)) == (False, True, 2)

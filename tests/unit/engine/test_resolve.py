@@ -21,7 +21,9 @@ async def test_accepting_closes_the_case_and_proves_no_money(w: World) -> None:
     assert not isinstance(decided, NothingToResolve)
     assert (decided.outcome.concerns, decided.outcome.state, decided.version) == ((), State.OPEN, short.version + 1)
     kept = await w.payment(decided)
-    assert [(d.refs, d.note, d.by) for d in kept.decisions] == [(("TST1",), "customer called", "huda")]
+    assert [(d.causes, d.note, d.by) for d in kept.decisions] == [
+        (("amount_mismatch TST1",), "customer called", "huda")
+    ]
 
 
 async def test_later_money_raises_its_concern_anew(w: World) -> None:

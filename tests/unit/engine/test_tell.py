@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from builders import PAYMENT, STORE, fact, payment, said
 from wasl.domain.evidence import Evidence, Verdict
 from wasl.domain.outcome import State
@@ -30,6 +32,7 @@ async def paid(w: World) -> Payment:
     return await hears(w, said())
 
 
+@pytest.mark.requirement("R21")
 async def test_a_change_reaches_the_store_once(w: World) -> None:
     """Told, acknowledged, and not told again."""
     made = await paid(w)
@@ -55,6 +58,7 @@ async def test_a_store_that_is_away_is_told_later(w: World) -> None:
     assert len(w.shop.told) == 3
 
 
+@pytest.mark.requirement("R45")
 async def test_a_store_is_tried_for_three_days_and_then_a_person_looks(w: World) -> None:
     """Parked with the shop's own words, visibly, and never dropped."""
     made = await paid(w)
@@ -81,17 +85,21 @@ async def test_a_refusal_waits_for_a_person_until_something_new_is_known(w: Worl
     assert await tell_due(w.engine) == 1
 
 
+@pytest.mark.requirement("R30")
 async def test_nothing_is_told_that_does_not_follow_from_the_evidence(w: World) -> None:
-    """A snapshot that disagrees with its evidence stops for a person before anything irreversible."""
+    """A recorded outcome that disagrees with its evidence is never told: it is folded anew, and that is told."""
     made = await paid(w)
     await w.engine.ledger.amend(
         ByPayment(STORE, PAYMENT), lambda p: p and replace(p, outcome=replace(p.outcome, state=State.FAILED))
     )
     await tell_due(w.engine)
     assert w.shop.told == []
-    assert "does not follow" in (await w.payment(made)).parked
+    await tell_due(w.engine)
+    assert [(one.version, b'"state":"paid"' in one.body) for one in w.shop.told] == [(3, True)]
+    assert (await w.payment(made)).told == 3
 
 
+@pytest.mark.requirement("R45", "R47")
 async def test_a_store_in_order_hears_every_version(w: World) -> None:
     """Declined, then paid: both, one after the other."""
     w.shop.in_order = True

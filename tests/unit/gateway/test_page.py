@@ -84,6 +84,7 @@ def test_saving_a_card_without_asking_is_said_too() -> None:
 
 
 @given(st.builds(Money, st.integers(0, 10**11 - 1), st.sampled_from(list(CURRENCIES.values()))))
+@pytest.mark.requirement("R31")
 def test_no_amount_passes_through_a_binary_float(amount: Money) -> None:
     """The number in the request is the money, digit by digit."""
     page = HostedPage(cart_id=CartId("c"), amount=amount, description="d")

@@ -216,12 +216,14 @@ def test_c4_an_empty_body_is_refused_although_its_signature_is_right() -> None:
     assert verify_body([K2], C4, b"") is Refusal.EMPTY
 
 
+@pytest.mark.requirement("R41")
 def test_a_retired_key_still_verifies() -> None:
     """What was signed before a key was replaced is still the gateway's word."""
     assert verify_body([K1, K2], VECTORS_BY_BODY[C1], C1) is None
     assert verify_body([K1], VECTORS_BY_BODY[C1], C1) is Refusal.SIGNATURE_MISMATCH
 
 
+@pytest.mark.requirement("R40")
 def test_an_empty_key_verifies_nothing() -> None:
     """Everybody knows the empty key."""
     for nothing in ("", "  "):
@@ -235,6 +237,7 @@ def test_a_key_pasted_with_blanks_is_the_same_key() -> None:
 
 
 @pytest.mark.parametrize("signature", [None, ""])
+@pytest.mark.requirement("R40")
 def test_a_notification_without_signature_is_refused(signature: str | None) -> None:
     """Nothing is read of it."""
     assert verify_body([K2], signature, C1) is Refusal.NO_SIGNATURE
@@ -253,6 +256,7 @@ def test_a_body_too_large_is_refused_before_it_is_hashed() -> None:
 
 
 @given(st.binary(min_size=1, max_size=300), st.data())
+@pytest.mark.requirement("R42")
 def test_a_changed_body_never_verifies(body: bytes, data: st.DataObject) -> None:
     """One changed, added or removed byte and the signature is another's."""
     at = data.draw(st.integers(0, len(body) - 1))

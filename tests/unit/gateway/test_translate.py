@@ -250,6 +250,7 @@ def test_strange_payment_info_never_hides_money(info: object) -> None:
         (None, None, Verdict.UNRECOGNIZED),
     ],
 )
+@pytest.mark.requirement("R28")
 def test_every_letter_has_its_verdict(letter: object, code: object, verdict: Verdict) -> None:
     """An error in which the bank was not heard is no failure; a letter nobody knows is no failure either."""
     fact = fact_of(changed(payment_result={"response_status": letter, "response_code": code}))
@@ -264,6 +265,7 @@ def test_types_are_read_whatever_their_case(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["", None, 7, "Chargeback", "Sale ", "AuthExt"])
+@pytest.mark.requirement("R28")
 def test_a_type_nobody_has_documented_is_unrecognized(word: str | int | None) -> None:
     """An unknown type takes part in no sum."""
     assert kind_of(word) is Kind.UNRECOGNIZED
@@ -320,6 +322,7 @@ CURRENCIES = st.sampled_from(["AED", "KWD", "JPY", "BHD", "OMR", "JOD", "IQD", "
 
 
 @given(CURRENCIES, st.integers(0, 10**11 - 1), st.booleans())
+@pytest.mark.requirement("R31")
 def test_money_goes_out_and_comes_in_exactly(currency: Currency, minor: int, text: bool) -> None:  # noqa: FBT001 - drawn
     """No amount of any currency loses a unit on the wire, as a number or as text."""
     there = Money(minor, currency)

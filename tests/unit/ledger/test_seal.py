@@ -18,6 +18,7 @@ def test_what_is_sealed_is_opened_and_never_twice_the_same() -> None:
     assert seal.open(one, "evidence") == seal.open(two, "evidence") == b"4111"
 
 
+@pytest.mark.requirement("R44")
 def test_a_rotated_key_still_opens_what_it_sealed() -> None:
     """The newest key seals, every present one opens."""
     sealed = Seal((OLD,)).seal(b"kept", "evidence")
@@ -38,6 +39,7 @@ def test_a_seal_cannot_be_moved_or_changed() -> None:
 
 
 @pytest.mark.parametrize("keys", [(), (Secret("short"),), (OLD, Secret("short"))])
+@pytest.mark.requirement("R42")
 def test_weak_keys_are_refused_without_showing_them(keys: tuple[Secret, ...]) -> None:
     """At least 32 characters each."""
     with pytest.raises(Misconfigured, match="at least 32 characters") as caught:

@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from builders import NOON, fact, payment, said, store
+from builders import NOON, PRICE, fact, payment, said, store
 from serving import serving
 from wasl.domain.evidence import Verdict
 from wasl.domain.fold import fold
 from wasl.domain.outcome import State
+from wasl.domain.reconcile import ShopOrder
 from wasl.domain.store import Store
 from wasl.engine.ports import Arrival, Receipt, Telling
 from wasl.errors import StoreUnavailable
@@ -74,6 +75,23 @@ async def tell(door: Door, *facts: Any, shop: Store | None = None) -> Receipt:
         await http.close()
 
 
+def found(status: str, **changes: str) -> Response:
+    """The add-on's answer to a question about the order."""
+    order = {"result": "found", "order_id": "1042", "status": status, "amount": "57.90", "currency": "SAR"}
+    return Response(json.dumps({**order, **changes}), media_type="application/json")
+
+
+async def read(door: Door, shop: Store | None = None) -> ShopOrder | None:
+    """Ask the door about the order of a paid payment."""
+    known = replace(payment(), evidence=(said(),), version=2)
+    http = ShopHttp()
+    try:
+        connector = CsCart(http, SetClock(), door.chance)
+        return await connector.read(shop or store(store_url=door.url), replace(known, outcome=fold(known)))
+    finally:
+        await http.close()
+
+
 async def test_a_paid_order_is_asked_to_become_processed(door: Door) -> None:
     """One signed call with what the add-on needs to check the order by itself."""
     receipt = await tell(door)
@@ -97,6 +115,7 @@ async def test_the_call_is_signed_over_nonce_time_and_body(door: Door) -> None:
     assert headers["webhook-id"] != again["webhook-id"]
 
 
+@pytest.mark.requirement("R16")
 async def test_a_state_without_a_status_changes_nothing(door: Door) -> None:
     """A cancelled payment leaves the order as it is, unless the merchant chose otherwise."""
     canceled = fact(verdict=Verdict.CANCELED)
@@ -128,6 +147,7 @@ async def test_out_of_stock_is_taken_and_said(door: Door) -> None:
         (Response(status_code=302, headers={"location": "/elsewhere"}), Arrival.BUSY),
     ],
 )
+@pytest.mark.requirement("R43", "R47")
 async def test_only_the_doors_own_receipt_counts(door: Door, answer: Response, arrival: Arrival) -> None:
     """A maintenance page answers 200 as well, and a redirect is not followed."""
     door.answer = answer
@@ -138,3 +158,52 @@ async def test_a_shop_that_is_away_is_not_an_answer(door: Door) -> None:
     """Nobody knows whether it heard."""
     with pytest.raises(StoreUnavailable):
         await tell(door, shop=store(store_url="http://127.0.0.1:9"))
+
+
+async def test_an_order_is_read_by_a_signed_question(door: Door) -> None:
+    """The same door, the same signature, and nothing in the call that could change an order."""
+    door.answer = found("N")
+    assert await read(door) == ShopOrder(status="N", wanted="P", paid=False, amount=PRICE)
+    assert door.body == {"type": "order.read", "order_id": "1042"}
+    headers, body = door.calls[-1]
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    mac = base64.b64encode(hmac.digest(store().signing_key(), signed, hashlib.sha256)).decode()
+    assert headers["webhook-signature"] == f"v1,{mac}"
+
+
+@pytest.mark.parametrize(
+    ("status", "paid"),
+    [("P", True), ("C", True), ("B", True), ("F", False), ("D", False), ("I", False), ("O", False), ("X", None)],
+)
+async def test_a_status_says_whether_the_shop_counts_the_money(door: Door, status: str, paid: bool | None) -> None:  # noqa: FBT001  a case of the table
+    """As installed; a letter of the merchant's own says nothing, unless it is the one chosen for paid orders."""
+    door.answer = found(status)
+    order = await read(door)
+    assert order is not None
+    assert order.paid is paid
+    chosen = await read(door, store(store_url=door.url, status_map={State.PAID: status}))
+    assert chosen == ShopOrder(status=status, wanted=status, paid=True, amount=PRICE)
+
+
+async def test_an_order_that_is_not_there_is_none(door: Door) -> None:
+    """The add-on refuses to read what it does not have."""
+    door.answer = Response(json.dumps({"result": "refused", "order_id": "1042"}), media_type="application/json")
+    assert await read(door) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response("<html>maintenance</html>", media_type="text/html"),
+        Response("{}", media_type="application/json"),
+        Response(status_code=401),
+        Response(status_code=503),
+        found("P", amount="57.9x"),
+        found("P", currency="sar"),
+    ],
+)
+async def test_an_answer_that_cannot_be_read_is_none_of_the_orders(door: Door, answer: Response) -> None:
+    """Unreadable is not absent: it would look as if the order were gone."""
+    door.answer = answer
+    with pytest.raises(StoreUnavailable):
+        await read(door)

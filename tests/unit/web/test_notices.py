@@ -20,12 +20,13 @@ async def post(site: Site, body: bytes, *, signature: str | None = SIGNED, path:
         return answer.status
 
 
+@pytest.mark.requirement("R2")
 async def test_200_means_that_it_is_kept(site: Site) -> None:
     """Also the second time, and also for a cart nobody knows."""
     payment = await site.order()
     site.w.gateway.facts = {
         b"ours": fact(cart_id=CartId(payment["attempts"][0]["cart_id"])),
-        b"nobodys": fact(cart_id=CartId("unknown")),
+        b"nobodys": fact("TST9", cart_id=CartId("unknown")),
     }
     assert [await post(site, body) for body in (b"ours", b"ours", b"nobodys")] == [200, 200, 200]
     _, shown = await site.call("GET", f"/v1/payments/{payment['id']}")
@@ -65,9 +66,30 @@ async def test_ipn_and_callback_are_two_voices(site: Site) -> None:
     assert {piece["voice"] for piece in evidence["items"]} == {"callback", "ipn"}
 
 
+@pytest.mark.requirement("R2", "R3")
 async def test_503_when_nothing_can_be_kept(site: Site) -> None:
     """So that the gateway sends it again."""
     site.w.gateway.facts[b"ours"] = fact()
     assert await post(site, b"ours") == 200
     await site.w.engine.ledger.close()
     assert await post(site, b"ours") == 503
+
+
+@pytest.mark.parametrize("path", ["/paytabs/st_web/callback/", "/paytabs/st_web/ipn/"])
+async def test_a_slash_too_many_loses_nothing(site: Site, path: str) -> None:
+    """A 404 would make the gateway give up for ever."""
+    site.w.gateway.facts[b"ours"] = fact(cart_id=CartId("unknown"))
+    assert await post(site, b"ours", path=path) == 200
+
+
+@pytest.mark.parametrize("path", ["/paytabs/callback", "/paytabs/a/b/callback", "/paytabs/st_web//callback"])
+async def test_an_address_that_is_none_is_404(site: Site, path: str) -> None:
+    """And no fault."""
+    assert await post(site, b"{}", path=path) == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+async def test_another_method_is_never_refused_for_ever(site: Site, method: str) -> None:
+    """Without a body it proves nothing, but it is never 405."""
+    async with site.http.request(method, CALLBACK) as answer:
+        assert answer.status in (400, 401)

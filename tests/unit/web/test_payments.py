@@ -137,3 +137,26 @@ async def test_a_store_sees_itself_without_secrets(site: Site) -> None:
     status, shown = await site.call("GET", "/v1/store")
     assert (status, shown["store_id"], shown["currency"]) == (200, "st_web", "SAR")
     assert not any("key" in name or "secret" in name for name in shown)
+
+
+async def test_an_unpaid_payment_is_cancelled_after_asking(site: Site) -> None:
+    """And cancelling again changes nothing."""
+    payment = await site.order()
+    first = await site.call("POST", f"/v1/payments/{payment['id']}/cancel")
+    again = await site.call("POST", f"/v1/payments/{payment['id']}/cancel")
+    assert (first[0], first[1]["state"], first[1]["redirect_url"]) == (200, "canceled", None)
+    assert again == first
+    assert site.w.gateway.asked[0] == payment["attempts"][0]["cart_id"]
+
+
+async def test_money_that_moved_is_not_cancelled(site: Site) -> None:
+    """409, although nobody had told of it yet; a silent gateway is 502 and cancels nothing."""
+    payment = await site.order()
+    cart = CartId(payment["attempts"][0]["cart_id"])
+    site.w.gateway.silent = True
+    assert (await site.call("POST", f"/v1/payments/{payment['id']}/cancel"))[0] == 502
+    site.w.gateway.silent = False
+    site.w.gateway.carts[cart] = [fact(cart_id=cart)]
+    status, problem = await site.call("POST", f"/v1/payments/{payment['id']}/cancel")
+    assert (status, problem["type"]) == (409, "urn:wasl:problem:not-cancelable")
+    assert (await site.call("GET", f"/v1/payments/{payment['id']}"))[1]["state"] == "paid"

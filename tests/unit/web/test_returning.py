@@ -4,10 +4,12 @@ import hashlib
 import hmac
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import pytest
+
 from builders import fact, store
 from unit.web.conftest import Site
 from unit.web.test_notices import post
-from wasl.domain.evidence import CartId, Verdict
+from wasl.domain.evidence import CartId, Kind, Verdict
 from wasl.domain.time import MINUTE_MS
 
 
@@ -37,6 +39,7 @@ async def test_a_paid_buyer_goes_to_the_shop_with_a_signature_it_can_check(site:
     assert hmac.compare_digest(values["wasl_signature"], expected)
 
 
+@pytest.mark.requirement("R9")
 async def test_a_buyer_waits_while_nothing_is_proved_and_goes_on_when_it_is(site: Site) -> None:
     """A GET page, safe to reload, that moves on as soon as the outcome is known."""
     payment = await site.order()
@@ -53,6 +56,7 @@ async def test_a_buyer_waits_while_nothing_is_proved_and_goes_on_when_it_is(site
     assert "316" not in page
 
 
+@pytest.mark.requirement("R9")
 async def test_after_two_minutes_the_page_lets_the_buyer_go(site: Site) -> None:
     """It stops reloading and offers the way to the shop; it never says failed."""
     await site.order(language="ar")
@@ -79,3 +83,15 @@ async def test_pages_let_nothing_foreign_in(site: Site) -> None:
         assert "<script" not in await answer.text()
     async with site.http.get("/static/wasl.css") as answer:
         assert answer.status == 200
+
+
+async def test_an_authentic_form_is_known_without_the_attempts_own_address(site: Site) -> None:
+    """The address that `store add` prints; without a form that is proved there is nothing to show."""
+    payment = await site.order()
+    cart = CartId(payment["attempts"][0]["cart_id"])
+    site.w.gateway.facts[b"cartId=x"] = fact(cart_id=cart, kind=Kind.UNSTATED)
+    async with site.http.post("/paytabs/st_web/return", data=b"cartId=x", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"].startswith("/wait/st_web/key-")) == (303, True)
+        assert answer.headers["Cache-Control"] == "no-store"
+    status, _, _ = await goes(site, "/paytabs/st_web/return", method="POST")
+    assert status == 404

@@ -26,6 +26,10 @@ class Ledger(Protocol):
         """Keep evidence for a cart nobody knows. It joins its payment when an attempt with that cart is recorded."""
         ...
 
+    async def shelved(self, store_id: StoreId, *, since: Instant, limit: int) -> Sequence[Evidence]:
+        """Evidence for carts that nobody knows, heard since then, the latest first."""
+        ...
+
     async def payment(self, key: PaymentKey) -> Payment | None:
         """One payment with everything heard, without the sealed bytes."""
         ...
@@ -46,15 +50,31 @@ class Ledger(Protocol):
         """Every version and what became of telling it, oldest first."""
         ...
 
-    async def lease_asks(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
+    async def lease_asks(
+        self, *, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId] = ()
+    ) -> Sequence[Lease]:
         """Take up to *limit* payments whose `ask_at` is due, within their stores' budgets of questions, until *until*.
 
-        Those whose buyer came back go first, then the youngest. What a budget cannot pay for yet is put off.
+        Those whose buyer came back go first, then the youngest. What a budget cannot pay for yet is put off,
+        and so is what is due to the stores *besides*.
         """
         ...
 
-    async def lease_tells(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Lease]:
-        """Take up to *limit* payments whose `tell_at` is due, and move it to *until*."""
+    async def spare_question(self, store_id: StoreId, *, now: Instant) -> Instant:
+        """Take a question that the store's budget has to spare now; else when to try again, after *now*.
+
+        What waits for `lease_asks` goes first.
+        """
+        ...
+
+    async def mend_clock(self, now: Instant) -> bool:
+        """Let what was put off while a clock ran ahead be done now; answers whether one had. Harmless to repeat."""
+        ...
+
+    async def lease_tells(
+        self, *, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId] = ()
+    ) -> Sequence[Lease]:
+        """Take up to *limit* payments whose `tell_at` is due, of all stores but *besides*, and move it to *until*."""
         ...
 
     async def postpone_ask(self, lease: Lease, ask_at: Instant) -> None:
@@ -83,6 +103,10 @@ class Ledger(Protocol):
         """Let a parked or waiting telling go on now; False if there is nothing to tell."""
         ...
 
+    async def raise_alert(self, store_id: StoreId, payment_id: PaymentId | None, cause: str, *, now: Instant) -> None:
+        """Let a person be told of *cause*, of a payment or of the whole store. Repeating it raises no second alert."""
+        ...
+
     async def lease_alerts(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Alert]:
         """Take up to *limit* alerts that are due to be sent."""
         ...
@@ -92,7 +116,7 @@ class Ledger(Protocol):
         ...
 
     async def keep_forgery(self, forgery: Forgery) -> None:
-        """Shelve it, unless the store's shelf is full."""
+        """Shelve it; a full shelf forgets the forgery it heard longest ago."""
         ...
 
     async def forgeries(self, store_id: StoreId) -> Sequence[Forgery]:
@@ -119,12 +143,12 @@ class Ledger(Protocol):
         """The store, not archived, whose API key has this SHA-256 digest in hex."""
         ...
 
-    async def sharing(self, store: Store) -> Sequence[Store]:
-        """The other stores, not archived, on the same profile of the same gateway."""
+    async def sharing(self, store: Store, *, archived: bool = False) -> Sequence[Store]:
+        """The other stores on the same profile of the same gateway; *archived* ones are among them if wanted."""
         ...
 
-    async def stores(self) -> Sequence[Store]:
-        """All stores that are not archived."""
+    async def stores(self, *, archived: bool = False) -> Sequence[Store]:
+        """All stores; *archived* ones are among them if wanted."""
         ...
 
     async def add_store(self, store: Store, api_key_digest: str) -> None:

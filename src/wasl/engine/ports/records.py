@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wasl.domain.evidence import CartId, Voice
+from wasl.domain.evidence import CartId, TranRef, Voice
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import OrderId, Payment, PaymentId
 from wasl.domain.store import StoreId
@@ -35,7 +35,15 @@ class ByCart:
     cart_id: CartId
 
 
-PaymentKey = ByPayment | ByOrder | ByCart
+@dataclass(frozen=True, slots=True)
+class ByTransaction:
+    """A payment, addressed by a transaction that was heard of for it."""
+
+    store_id: StoreId
+    tran_ref: TranRef
+
+
+PaymentKey = ByPayment | ByOrder | ByCart | ByTransaction
 Change = Callable[[Payment | None], Payment | None]
 """A pure function from a payment as it is under the lock to what it shall be; None leaves it alone."""
 
@@ -51,7 +59,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Something a person should be told of once; leased until `until`. `cause` names the payment and why."""
+    """Something a person should be told of once; leased until `until`. `cause` names why, and about what.
+
+    `payment_id` is empty where it concerns the store as a whole.
+    """
 
     store_id: StoreId
     cause: str
@@ -96,6 +107,7 @@ class PaymentFilter:
     concern: Concern | None = None
     updated_since: Instant | None = None
     attention: bool = False  # only those a person should look at
+    unsettled: bool = False  # only those that are still asked about, or that their store has yet to hear of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

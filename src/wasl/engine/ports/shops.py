@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from wasl.domain.payment import Payment
+from wasl.domain.reconcile import ShopOrder
 from wasl.domain.store import Store
 from wasl.engine.ports.records import Alert
 
@@ -47,10 +48,27 @@ class Shop(Protocol):
         """Make an outcome known. Safe to repeat for ever. Raises StoreUnavailable if the answer is lost."""
         ...
 
+    async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
+        """The payment's order as the shop has it now; None if it has none. Changes nothing, there or here.
+
+        Raises StoreUnavailable if no readable answer came.
+        """
+        ...
+
+    async def greet(self, store: Store) -> str:
+        """Whether the shop answers and knows this store, in words. Changes nothing there.
+
+        Raises StoreUnavailable with the reason if it does not.
+        """
+        ...
+
 
 class Herald(Protocol):
     """Tells a person what to look at."""
 
-    async def alert(self, store: Store, payment: Payment, alert: Alert) -> str:
-        """Send one alert; answers what the receiver said. Raises StoreUnavailable if it did not take it."""
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
+        """Send one alert, of a payment or of the whole store; answers what the receiver said.
+
+        Raises StoreUnavailable if it did not take it.
+        """
         ...

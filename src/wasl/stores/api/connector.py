@@ -4,9 +4,12 @@ from typing import Final
 
 import msgspec
 
+from wasl.domain.payment import Payment
+from wasl.domain.reconcile import PAID_STATES, ShopOrder
 from wasl.domain.store import Store
 from wasl.domain.time import rfc3339
 from wasl.engine.ports import Arrival, Clock, Receipt, Telling
+from wasl.errors import StoreUnavailable
 from wasl.stores.http import ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
 
@@ -36,3 +39,27 @@ class Api:
         if answer.status in _TAKEN:
             return Receipt(arrival=Arrival.CHANGED, note=f"HTTP {answer.status}")
         return Receipt(arrival=Arrival.BUSY, note=f"the application answered HTTP {answer.status}")
+
+    async def greet(self, store: Store) -> str:
+        """See the port. A signed `ping`, which says nothing about any payment."""
+        if not store.webhook_url:
+            return "it has no webhook address, so it has to ask by itself"
+        now = self._clock.now()
+        body = msgspec.json.encode({"type": "ping", "timestamp": rfc3339(now), "data": {"store_id": store.store_id}})
+        headers = signed_headers(store, message_id=f"ping.{now}", now=now, body=body)
+        answer = await self._http.post(store.webhook_url, body, headers)
+        if answer.status not in _TAKEN:
+            raise StoreUnavailable(f"the application answered HTTP {answer.status} to a signed ping")
+        return "the application takes signed webhooks"
+
+    async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
+        """See the port. An application is not asked: what it acknowledged last is what it knows."""
+        del store
+        state = payment.outcome.state
+        known = payment.told >= payment.version
+        return ShopOrder(
+            status=state.value if known else f"version {payment.told}",
+            wanted=state.value,
+            paid=state in PAID_STATES if known else None,
+            amount=payment.amount,
+        )

@@ -1,21 +1,33 @@
-"""Tells CS-Cart by one signed POST: the add-on locks the order, lets the shop's own engine change it, reads back."""
+"""Tells CS-Cart by one signed POST: the add-on locks the order, lets the shop's own engine change it, reads back.
 
-from typing import Any, Final
+The same door answers what the order is now.
+"""
+
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import Payment
+from wasl.domain.reconcile import PAID_STATES, ShopOrder
 from wasl.domain.store import LateMoney, Store
 from wasl.engine.ports import Arrival, Chance, Clock, Receipt, Telling
+from wasl.errors import StoreUnavailable
 from wasl.stores.http import ShopAnswer, ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
 
 DOOR: Final = "index.php?dispatch=wasl.settle"
 # What CS-Cart shows for a state unless the merchant chose otherwise; other states change nothing.
 STATUS_MAP: Final = {State.PAID: "P", State.FAILED: "F"}
+# What the letters it is installed with say about money (CS-Cart reference §4.1); the merchant's own say nothing.
+# Backordered counts as paid: Wasl asked for paid, and the shop was out of stock.
+PAID_STATUSES: Final = frozenset("PCB")
+UNPAID_STATUSES: Final = frozenset("NFDIO")
 HTTP_OK: Final = 200
+_NO_ANSWER: Final = "without the add-on's answer; is the Wasl add-on active there?"
 _BUSY_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+T = TypeVar("T")
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -24,6 +36,15 @@ class Settled(msgspec.Struct, frozen=True):
     result: str
     status: str = ""
     reason: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The door's answer to a question about an order."""
+
+    result: str
+    status: str = ""
+    amount: str = ""
+    currency: str = ""
 
 
 class CsCart:
@@ -43,10 +64,27 @@ class CsCart:
         if target is None:
             state = payment.outcome.state.value
             return Receipt(arrival=Arrival.UNCHANGED, note=f"the status map has nothing for {state}")
-        body = msgspec.json.encode(_settlement(payment, target))
+        return _receipt(await self._knock(store, _settlement(payment, target)), target)
+
+    async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
+        """See the port."""
+        answer = await self._knock(store, {"type": "order.read", "order_id": payment.order_id})
+        found = _decoded(answer, Found)
+        if answer.status != HTTP_OK or found is None:
+            raise StoreUnavailable(f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
+        return _order(found, store, payment) if found.result == "found" else None
+
+    async def greet(self, store: Store) -> str:
+        """See the port. An order that no shop has is asked for."""
+        answer = await self._knock(store, {"type": "order.read", "order_id": "0"})
+        if answer.status != HTTP_OK or _decoded(answer, Found) is None:
+            raise StoreUnavailable(f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
+        return "the shop's add-on answers and knows this store's secret"
+
+    async def _knock(self, store: Store, call: dict[str, Any]) -> ShopAnswer:
+        body = msgspec.json.encode(call)
         headers = signed_headers(store, message_id=self._chance.token(), now=self._clock.now(), body=body)
-        answer = await self._http.post(f"{store.store_url.rstrip('/')}/{DOOR}", body, headers)
-        return _receipt(answer, target)
+        return await self._http.post(f"{store.store_url.rstrip('/')}/{DOOR}", body, headers)
 
 
 def target_status(store: Store, payment: Payment) -> str | None:
@@ -54,6 +92,21 @@ def target_status(store: Store, payment: Payment) -> str | None:
     if Concern.PAID_LATE in payment.outcome.concerns and store.late_money is LateMoney.HOLD:
         return None
     return {**STATUS_MAP, **store.status_map}.get(payment.outcome.state) or None
+
+
+def _order(found: Found, store: Store, payment: Payment) -> ShopOrder:
+    try:
+        amount = Money.parse(found.amount, Currency.of(found.currency))
+    except (BadAmount, UnknownCurrency) as error:
+        raise StoreUnavailable(f"the shop's amount cannot be read: {error}") from error
+    wanted = target_status(store, payment) or ""
+    return ShopOrder(status=found.status, wanted=wanted, paid=_counts_as_paid(found.status, store), amount=amount)
+
+
+def _counts_as_paid(status: str, store: Store) -> bool | None:
+    if status in {store.status_map.get(state) for state in PAID_STATES} | PAID_STATUSES:
+        return True
+    return False if status in UNPAID_STATUSES else None
 
 
 def _settlement(payment: Payment, target: str) -> dict[str, Any]:
@@ -79,10 +132,9 @@ def _receipt(answer: ShopAnswer, target: str) -> Receipt:
     """Only the door's own JSON counts: a maintenance page answers 200 as well."""
     if answer.status in _BUSY_STATUSES:
         return Receipt(arrival=Arrival.BUSY, note=f"the shop answered HTTP {answer.status}")
-    settled = _settled(answer)
+    settled = _decoded(answer, Settled)
     if answer.status != HTTP_OK or settled is None:
-        note = f"the shop answered HTTP {answer.status} without the add-on's receipt; is the Wasl add-on active there?"
-        return Receipt(arrival=Arrival.BUSY, note=note)
+        return Receipt(arrival=Arrival.BUSY, note=f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
     note = settled.reason or f"{settled.result}: the order is {settled.status}"
     match settled.result:
         case "changed" if settled.status == target:
@@ -96,10 +148,10 @@ def _receipt(answer: ShopAnswer, target: str) -> Receipt:
             return Receipt(arrival=Arrival.REFUSED, note=note, status=settled.status)
 
 
-def _settled(answer: ShopAnswer) -> Settled | None:
+def _decoded(answer: ShopAnswer, shape: type[T]) -> T | None:
     if answer.content_type != "application/json":
         return None
     try:
-        return msgspec.json.decode(answer.body, type=Settled)
+        return msgspec.json.decode(answer.body, type=shape)
     except msgspec.DecodeError:
         return None
