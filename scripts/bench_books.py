@@ -16,7 +16,7 @@ from wasl.domain.money import Currency, Money
 from wasl.domain.payment import Answer, Attempt, OrderId, Payment, cart_id_for
 from wasl.domain.revise import revise, unpaid
 from wasl.domain.store import StoreId
-from wasl.domain.time import HOUR_MS, after
+from wasl.domain.time import HOUR_MS, after, rfc3339
 from wasl.engine.ports import ByOrder, Ledger
 from wasl.settings import Settings
 from wasl.wiring import SystemClock, open_ledger
@@ -61,7 +61,9 @@ class Books:
         self._store_id = StoreId(store_id)
         self._ledger: Ledger = runner.run(open_ledger(self._settings))
         self._numbers = itertools.count(1)
-        self._golden = msgspec.json.decode(GOLDEN.read_bytes())
+        golden = msgspec.json.decode(GOLDEN.read_bytes())
+        # Money taken long before its page was opened would not count.
+        self._golden = {**golden, "payment_result": {**golden["payment_result"], "transaction_time": _now()}}
         self.fresh: list[str] = []
         self.used: list[str] = []
 
@@ -129,6 +131,10 @@ class Books:
         said = {"tran_ref": attempt.tran_ref, "cart_id": attempt.cart_id, "cart_description": payment.order_id}
         body = msgspec.json.encode({**self._golden, **said, "ipn_trace": f"IPNS0201.{attempt.tran_ref}"})
         return f"{hmac.new(SERVER_KEY.encode(), body, hashlib.sha256).hexdigest()} {body.decode()}"
+
+
+def _now() -> str:
+    return rfc3339(SystemClock().now())
 
 
 def _row_in(path: Path) -> tuple[int, ...]:

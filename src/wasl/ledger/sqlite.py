@@ -52,6 +52,15 @@ def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
         return cast("T", stop.value)
 
 
+def snapshot(connection: sqlite3.Connection, steps: Steps[T]) -> T:
+    """All steps see one moment: a payment read beside a commit is never half the old one and half the new."""
+    connection.execute("BEGIN")
+    try:
+        return run(connection, steps)
+    finally:
+        connection.execute("COMMIT")
+
+
 def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
     statement = step.statement
     if not statement.columns:
@@ -60,6 +69,12 @@ def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
         return connection.execute(statement.sqlite, (json.dumps(step.rows),)).fetchall()
     connection.executemany(statement.sqlite, step.rows)
     return []
+
+
+def compiled(query: Select[Any]) -> tuple[str, dict[str, Any]]:
+    """A query made with SQLAlchemy, as the driver takes it."""
+    made = query.compile(dialect=dialect.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True})
+    return str(made), dict(made.params)
 
 
 class SqliteDriver:
@@ -87,14 +102,12 @@ class SqliteDriver:
 
     async def read(self, transaction: Callable[[], Steps[T]]) -> T:
         """See Driver."""
-        return await self._in_reader(lambda connection: _snapshot(connection, transaction()))
+        return await self._in_reader(lambda connection: snapshot(connection, transaction()))
 
     async def select(self, query: Select[Any]) -> Sequence[Sequence[Any]]:
         """See Driver."""
-        compiled = query.compile(
-            dialect=dialect.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True}
-        )
-        return await self._in_reader(lambda connection: connection.execute(str(compiled), compiled.params).fetchall())
+        text, values = compiled(query)
+        return await self._in_reader(lambda connection: connection.execute(text, values).fetchall())
 
     async def close(self) -> None:
         """See Driver."""
@@ -187,15 +200,6 @@ class SqliteDriver:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-
-def _snapshot(connection: sqlite3.Connection, steps: Steps[T]) -> T:
-    """All steps see one moment: a payment read beside a commit is never half the old one and half the new."""
-    connection.execute("BEGIN")
-    try:
-        return run(connection, steps)
-    finally:
-        connection.execute("COMMIT")
 
 
 def _told(error: Exception) -> Exception:
