@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from builders import PRICE, SAR, attempt, fact
+from builders import NOON, PRICE, SAR, attempt, fact
 from unit.domain.one_page import DEFERRED, ENDINGS, HOLDS, REFUNDS, RESERVATIONS, SALES
 from unit.domain.stating import (
     BOTH_PAGES,
@@ -11,6 +11,7 @@ from unit.domain.stating import (
     KWD,
     LATER,
     SECOND_CART,
+    TENTH,
     History,
     auth,
     closed,
@@ -21,10 +22,11 @@ from unit.domain.stating import (
     released,
     second,
 )
-from wasl.domain.evidence import CartId, ClosingReason, Verdict
+from wasl.domain.evidence import CartId, ClosingReason, Kind, Verdict
 from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import Answer
+from wasl.domain.time import DAY_MS, Instant
 
 MISFITS: Final[dict[str, History]] = {
     "less than the order": proves(
@@ -77,6 +79,27 @@ MISFITS: Final[dict[str, History]] = {
     ),
     "one transaction, two carts": proves(
         fact(), fact(cart_id=SECOND_CART), state=State.OPEN, concern=Concern.CONTRADICTED, unmatched=(PRICE,)
+    ),
+    "a misfit voided in the dashboard": proves(
+        fact(amount=HALF, moved=HALF),
+        released("TST2", money=HALF),
+        state=State.OPEN,
+        concern=Concern.AMOUNT_MISMATCH,
+    ),
+    "money of last season under the same cart": proves(
+        fact(at=Instant(NOON - 90 * DAY_MS)), state=State.OPEN, concern=Concern.UNRECOGNIZED, unmatched=(PRICE,)
+    ),
+    "money of last season, given back then": proves(
+        fact(at=Instant(NOON - 90 * DAY_MS)),
+        refund("TST2", at=Instant(NOON - 89 * DAY_MS)),
+        state=State.OPEN,
+        concern=Concern.UNRECOGNIZED,
+    ),
+    "money of last season, and the order paid": paid(
+        fact(at=Instant(NOON - 90 * DAY_MS)), fact("TST2"), concern=Concern.UNRECOGNIZED, unmatched=(PRICE,)
+    ),
+    "a payment, and the check of a card, under one reference": proves(
+        fact(), fact(kind=Kind.REGISTER), state=State.OPEN, concern=Concern.CONTRADICTED
     ),
     "money on a page that another amount superseded": proves(
         fact(amount=HALF, moved=HALF),
@@ -184,6 +207,31 @@ PAGES: Final[dict[str, History]] = {
     ),
     "late, and given back": proves(
         fact(at=LATER), refund("TST2"), state=State.REFUNDED, captured=FULL, refunded=FULL, closings=(closed(),)
+    ),
+    "paid, and authorised on the other page": paid(
+        fact(), auth("TST2", cart_id=SECOND_CART), authorized=FULL, concern=Concern.PAID_TWICE, attempts=BOTH_PAGES
+    ),
+    "paid, and an authorisation of the other page let go": paid(
+        fact(), auth("TST2", cart_id=SECOND_CART), released("TST3", of="TST2"), attempts=BOTH_PAGES
+    ),
+    "more given back than was taken": proves(
+        fact(),
+        refund("TST2"),
+        refund("TST3", money=TENTH),
+        state=State.REFUNDED,
+        captured=FULL,
+        refunded=FULL + TENTH.minor,
+        concern=Concern.AMOUNT_MISMATCH,
+    ),
+    "one page given back too much, the other paid": paid(
+        fact(),
+        refund("TST3"),
+        refund("TST4", money=TENTH),
+        second(),
+        captured=2 * FULL,
+        refunded=FULL + TENTH.minor,
+        concern=Concern.AMOUNT_MISMATCH,
+        attempts=BOTH_PAGES,
     ),
     "authorised late": proves(
         auth(at=LATER), state=State.AUTHORIZED, authorized=FULL, concern=Concern.PAID_LATE, closings=(closed(),)
