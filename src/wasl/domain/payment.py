@@ -53,7 +53,8 @@ class Payment:
     last answered a query. `ask_at` and `tell_at` are the two alarms a worker wakes up for; None: nothing to do. A
     worker leases a question by setting `asking` to its end, a telling by moving `tell_at` forward. `hastened_at` is
     when a message that proves nothing last brought a question forward. `told` is the last version that the store has
-    acknowledged; `parked` says why a person must look before the store is told again.
+    acknowledged; `parked` says why a person must look before the store is told again. `metadata` is the store's own
+    JSON, given back as it came; nothing here reads it.
     """
 
     store_id: StoreId
@@ -80,6 +81,7 @@ class Payment:
     tell_at: Instant | None = None
     tell_failures: int = 0
     parked: str = ""
+    metadata: str = "{}"
 
     @property
     def last_attempt(self) -> Attempt | None:

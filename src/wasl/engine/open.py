@@ -33,6 +33,7 @@ class Wish:
     shipping: Contact | None = None
     tran_type: str = ""
     methods: tuple[str, ...] = ()
+    metadata: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,7 @@ def _new_payment(engine: Engine, store: Store, wish: Wish, now: Instant) -> Paym
         live=store.live,
         return_url=wish.return_url,
         language=wish.language,
+        metadata=wish.metadata,
         created_at=now,
         updated_at=now,
         outcome=unpaid(wish.amount),

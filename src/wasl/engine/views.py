@@ -5,6 +5,9 @@ Field names are the contract's. Amounts are decimal texts in their currency's de
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from wasl.domain.evidence import Evidence, Kind
 from wasl.domain.fold import weighed_evidence
@@ -87,6 +90,7 @@ class PaymentView:
     instructions: InstructionsView | None
     attempts: tuple[AttemptView, ...]
     operations: tuple[OperationView, ...]
+    metadata: dict[str, Any]
     created_at: str
     updated_at: str
 
@@ -188,6 +192,7 @@ def payment_view(payment: Payment, *, now: Instant) -> PaymentView:
         instructions=_instructions_view(payment),
         attempts=tuple(_attempt_view(attempt, states[attempt.number], page) for attempt in payment.attempts),
         operations=(),
+        metadata=msgspec.json.decode(payment.metadata),
         created_at=rfc3339(payment.created_at),
         updated_at=rfc3339(payment.updated_at),
     )

@@ -111,6 +111,7 @@ def payment_row(payment: Payment) -> Row:
         payment.tell_at,
         payment.tell_failures,
         payment.parked,
+        payment.metadata,
     )
 
 
@@ -145,6 +146,7 @@ def payment_from(
         tell_at=row[20],
         tell_failures=row[21],
         parked=row[22],
+        metadata=row[23],
         attempts=tuple(attempt_from(a) for a in attempts),
         evidence=tuple(evidence_from(e) for e in evidence),
         closings=tuple(closing_from(c) for c in closings),

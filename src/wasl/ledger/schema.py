@@ -66,6 +66,7 @@ payments = Table(
     Column("tell_at", BigInteger),
     Column("tell_failures", Integer, nullable=False),
     Column("parked", Text, nullable=False),
+    Column("metadata", Text, nullable=False, server_default="{}"),  # JSON, the store's own
     PrimaryKeyConstraint("store_id", "payment_id", name="payments_pk"),
     UniqueConstraint("store_id", "order_id", name="one_payment_per_order"),
     Index("payments_newest", "store_id", "updated_at", "payment_id"),

@@ -112,6 +112,11 @@ PAYMENTS_OF_REFS: Final = _joined(
     "SELECT DISTINCT k.store_id, k.tran_ref, e.payment_id FROM k JOIN evidence e USING (store_id, tran_ref)"
     " WHERE e.payment_id IS NOT NULL",
 )
+STORE: Final = _joined(
+    "store",
+    "store_id text",
+    f"SELECT {_columns(schema.stores, 's')} FROM k JOIN stores s USING (store_id)",  # noqa: S608  names from the schema
+)
 PAYMENT_OF_RETURN: Final = _joined(
     "payment_of_return",
     "store_id text, return_key text",
@@ -167,7 +172,7 @@ PUT_PAYMENTS: Final = _writing(
     "put_payments",
     schema.payments,
     updates="amount currency live return_url language updated_at version state concern outcome returned_at asked_at"
-    " ask_at asking hastened_at told tell_at tell_failures parked",
+    " ask_at asking hastened_at told tell_at tell_failures parked metadata",
 )
 PUT_ATTEMPTS: Final = _writing(
     "put_attempts",

@@ -34,6 +34,7 @@ from wasl.web.requests import query_instant, read_json
 PAGE_LIMIT: Final = 50
 URL_MAX: Final = 2_000
 DESCRIPTION_MAX: Final = 1_000
+METADATA_MAX: Final = 4_096
 E_ = TypeVar("E_", State, Concern)
 
 
@@ -73,7 +74,7 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
     shipping: ContactBody | None = None
     tran_type: Annotated[str, _shown("The store's own if empty", enum=["", "sale", "auth"])] = ""
     payment_methods: tuple[str, ...] = ()
-    metadata: dict[str, Any] | None = None
+    metadata: Annotated[dict[str, Any], _shown("The store's own, given back; at most 4 KiB")] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +228,15 @@ def _wish(body: PaymentBody) -> Wish:
         shipping=body.shipping.contact() if body.shipping else None,
         tran_type=body.tran_type,
         methods=body.payment_methods,
+        metadata=_metadata(body.metadata),
     )
+
+
+def _metadata(given: dict[str, Any]) -> str:
+    text = msgspec.json.encode(given).decode()
+    if len(text) > METADATA_MAX:
+        raise invalid("metadata", f"metadata is a JSON object of at most {METADATA_MAX} characters")
+    return text
 
 
 def _check_url(url: str) -> None:

@@ -51,7 +51,7 @@ async def read_json(request: Request, shape: type[T]) -> T:
         text = str(error)
         where = _MISSING.search(text) or _WHERE.search(text)
         raise invalid(where[1] if where else "", _WHERE.sub("", text)) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise Problem(
             status=HTTPStatus.BAD_REQUEST, type_="not-json", detail="the body must be one JSON object in UTF-8"
         ) from None

@@ -44,6 +44,9 @@ async def test_a_new_order_is_201_and_the_same_again_200(site: Site) -> None:
         ({"tran_type": "refund"}, "tran_type"),
         ({"language": "fr"}, "language"),
         ({"customer": {"name": 7}}, "customer.name"),
+        ({"metadata": "basket 7"}, "metadata"),
+        ({"metadata": {"basket": "x" * 4_096}}, "metadata"),
+        ({"order_id": " 1042"}, "order_id"),
     ],
 )
 async def test_a_bad_field_is_named(site: Site, change: dict[str, Any], field: str) -> None:
@@ -61,9 +64,11 @@ async def test_a_missing_field_is_named(site: Site) -> None:
 
 
 async def test_what_is_no_json_is_400(site: Site) -> None:
-    """With words."""
-    status, problem = await site.call("POST", "/v1/payments", data=b"\xff{")
-    assert (status, problem["type"]) == (400, "urn:wasl:problem:not-json")
+    """With words; also what is nested without end."""
+    deep = b'{"metadata":' + b'{"a":' * 9_000 + b"1" + b"}" * 9_001
+    for body in (b"\xff{", deep):
+        status, problem = await site.call("POST", "/v1/payments", data=body)
+        assert (status, problem["type"]) == (400, "urn:wasl:problem:not-json")
 
 
 async def test_a_huge_body_is_413(site: Site) -> None:
@@ -160,3 +165,12 @@ async def test_money_that_moved_is_not_cancelled(site: Site) -> None:
     status, problem = await site.call("POST", f"/v1/payments/{payment['id']}/cancel")
     assert (status, problem["type"]) == (409, "urn:wasl:problem:not-cancelable")
     assert (await site.call("GET", f"/v1/payments/{payment['id']}"))[1]["state"] == "paid"
+
+
+async def test_a_stores_own_words_are_given_back(site: Site) -> None:
+    """As they came, with the payment they came with."""
+    words = {"basket": 7, "سلة": ["x", None, {"deep": 1.5}]}
+    first = await site.order(metadata=words)
+    assert first["metadata"] == words
+    assert (await site.order(order_id="2"))["metadata"] == {}
+    assert (await site.call("GET", f"/v1/payments/{first['id']}"))[1]["metadata"] == words

@@ -1,4 +1,4 @@
-"""Decisions name cases. Indexes: whom to ask first where many are due, what to look at, payments by transaction."""
+"""Decisions name cases, payments carry metadata. Indexes for whom to ask first, what to look at, what follows what."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,7 @@ def upgrade() -> None:
         sqlite_where=_ASKED_ABOUT,
         postgresql_where=_ASKED_ABOUT,
     )
+    op.add_column("payments", sa.Column("metadata", sa.Text(), nullable=False, server_default="{}"))
     op.execute("ALTER TABLE decisions RENAME COLUMN refs TO causes")
     op.create_index("evidence_of_transaction", "evidence", ["store_id", "tran_ref"])
     op.drop_index("payments_to_look_at", "payments")
