@@ -57,20 +57,22 @@ async def wired(settings: Settings, *, watch_ms: int = WATCH_MS) -> AsyncIterato
     private = settings.allow_private_networks
     # The budget of questions is kept in the database, for all processes together; this only stops a run-away one.
     gateway = PayTabsGateway(connector=connector(allow_private=private), questions_per_s=QUESTIONS_MAX_PER_S)
-    http = ShopHttp(connector(allow_private=private))
+    # People's address may hang where the shops do not, and the other way round.
+    http, people = ShopHttp(connector(allow_private=private)), ShopHttp(connector(allow_private=private))
     clock, chance = SystemClock(), SystemChance()
     try:
         yield Engine(
             ledger=ledger,
             gateway=gateway,
             shops={"cs-cart": CsCart(http, clock, chance), "api": Api(http, clock)},
-            herald=Herald(http, clock),
+            herald=Herald(people, clock),
             clock=clock,
             chance=chance,
             urls=_urls(settings),
             watch_ms=watch_ms,
         )
     finally:
+        await people.close()
         await http.close()
         await gateway.close()
         await ledger.close()

@@ -9,16 +9,29 @@ from wasl.domain.evidence import FOLLOW_UPS, Closing, ClosingReason, Kind, TranR
 from wasl.domain.money import Currency, Money
 from wasl.domain.outcome import Concern, Instructions, Outcome, State
 from wasl.domain.payment import Attempt, Payment
+from wasl.domain.time import Instant
 from wasl.domain.transaction import transactions
 from wasl.domain.weigh import MISMATCHED, Role, Weighed, weigh
 
-_CONCERN_OF: Final = {
-    Role.CONTRADICTED: Concern.CONTRADICTED,
-    Role.CURRENCY_DIFFERS: Concern.CURRENCY_MISMATCH,
-    Role.AMOUNT_DIFFERS: Concern.AMOUNT_MISMATCH,
-    Role.OLD_MONEY: Concern.UNRECOGNIZED,
-    Role.TEST_MONEY: Concern.UNRECOGNIZED,
-    Role.UNRECOGNIZED: Concern.UNRECOGNIZED,
+# What raises a case, gravest first, and the concern it is. Old and test money are cases of their own kind: what was
+# decided about a transaction that nobody understood says nothing about money that turns out to be one of these.
+_CASES: Final = {
+    "contradicted": Concern.CONTRADICTED,
+    "currency_mismatch": Concern.CURRENCY_MISMATCH,
+    "amount_mismatch": Concern.AMOUNT_MISMATCH,
+    "paid_twice": Concern.PAID_TWICE,
+    "paid_late": Concern.PAID_LATE,
+    "old_money": Concern.UNRECOGNIZED,
+    "test_money": Concern.UNRECOGNIZED,
+    "unrecognized": Concern.UNRECOGNIZED,
+}
+_CASE_OF: Final = {
+    Role.CONTRADICTED: "contradicted",
+    Role.CURRENCY_DIFFERS: "currency_mismatch",
+    Role.AMOUNT_DIFFERS: "amount_mismatch",
+    Role.OLD_MONEY: "old_money",
+    Role.TEST_MONEY: "test_money",
+    Role.UNRECOGNIZED: "unrecognized",
 }
 _DECIDED: Final = (Role.ENDED, Role.WAS_VOIDED, Role.AUTHORIZES, Role.HOLDS, Role.TAKES, Role.CARD_CHECK)
 
@@ -50,7 +63,7 @@ class Family:
     @property
     def kept(self) -> int:
         """N of the money law. A full refund of a discounted sale leaves nothing of the claim."""
-        return max(0, self.captured - self.refunded) if self.refunded < self.moved else 0
+        return max(0, self.captured - self.refunded) if self.refunded + self.undone < self.moved else 0
 
     @property
     def live_authorization(self) -> int:
@@ -72,8 +85,8 @@ def fold(payment: Payment) -> Outcome:
     raised = _raised(payment, weighed, families, kept)
     return Outcome(
         state=_state(payment, weighed, families, kept),
-        concerns=tuple(raised),
-        causes=tuple(" ".join((concern.value, *refs)) for concern, refs in raised.items()),
+        concerns=tuple(dict.fromkeys(_CASES[case] for case in raised)),
+        causes=tuple(" ".join((case, *refs)) for case, refs in raised.items()),
         captured=Money(sum(f.captured for f in families.values()), currency),
         refunded=Money(sum(f.refunded for f in families.values()), currency),
         moved=Money(sum(f.moved for f in families.values()), currency),
@@ -90,17 +103,22 @@ def weighed_evidence(payment: Payment) -> tuple[Weighed, ...]:
     decided = _decided(payment)
     if not decided:
         return weighed
-    return tuple(replace(w, settled=_case(_CONCERN_OF.get(w.role), w) in decided) for w in weighed)
+    return tuple(replace(w, settled=(_CASE_OF.get(w.role, ""), w.transaction.tran_ref) in decided) for w in weighed)
+
+
+def watched_evidence(payment: Payment) -> tuple[Weighed, ...]:
+    """The same without authorisations that are wholly captured or let go: nothing more can come of these."""
+    weighed = weighed_evidence(payment)
+    if not any(one.role is Role.AUTHORIZES for one in weighed):
+        return weighed
+    over = {root for root, family in _families(weighed).items() if not family.live_authorization}
+    return tuple(w for w in weighed if w.role is not Role.AUTHORIZES or w.family not in over)
 
 
 def _decided(payment: Payment) -> frozenset[tuple[str, str]]:
-    """The cases that a person has decided: each a concern of one transaction."""
+    """The cases that a person has decided, each with one of its transactions."""
     causes = (cause.split(" ") for decision in payment.decisions for cause in decision.causes)
-    return frozenset((concern, ref) for concern, *refs in causes for ref in refs)
-
-
-def _case(concern: Concern | None, one: Weighed) -> tuple[str, str]:
-    return (concern.value if concern else "", one.transaction.tran_ref)
+    return frozenset((case, ref) for case, *refs in causes for ref in refs)
 
 
 def _families(weighed: tuple[Weighed, ...]) -> Mapping[TranRef, Family]:
@@ -202,21 +220,22 @@ def _ending(payment: Payment, weighed: Iterable[Weighed]) -> State:
 
 def _raised(
     payment: Payment, weighed: tuple[Weighed, ...], families: Mapping[TranRef, Family], kept: int
-) -> Mapping[Concern, tuple[TranRef, ...]]:
-    """Every concern with the transactions that raise it, gravest first, less what a person has decided."""
+) -> Mapping[str, tuple[TranRef, ...]]:
+    """Every case with the transactions that raise it, gravest first, less what a person has decided."""
     bound = [w for w in weighed if _binds(w, families)]
     live = sum(family.live_authorization for family in families.values())
-    too_much_back = {root for root, family in families.items() if family.refunded > family.moved}
-    raised = {concern: [w for w in weighed if _CONCERN_OF.get(w.role) is concern] for concern in Concern}
-    raised[Concern.AMOUNT_MISMATCH] += [w for w in weighed if w.role is Role.REFUNDS and w.family in too_much_back]
-    raised[Concern.PAID_TWICE] = bound if kept + live > payment.amount.minor else []
-    raised[Concern.PAID_LATE] = [w for w in bound if _late(w, payment.closings)]
-    raised[Concern.UNRECOGNIZED] += [w for w in weighed if w.transaction.unclear]
+    too_much_back = {root for root, family in families.items() if family.refunded + family.undone > family.moved}
+    begun_at = {w.transaction.tran_ref: w.transaction.at for w in weighed}
+    raised = {case: [w for w in weighed if _CASE_OF.get(w.role) == case] for case in _CASES}
+    raised["amount_mismatch"] += [w for w in weighed if w.role is Role.REFUNDS and w.family in too_much_back]
+    raised["paid_twice"] = bound if kept + live > payment.amount.minor else []
+    raised["paid_late"] = [w for w in bound if _late(w, begun_at.get(w.family), payment.closings)]
+    raised["unrecognized"] += [w for w in weighed if w.transaction.unclear]
     decided = _decided(payment)
     return {
-        concern: tuple(w.transaction.tran_ref for w in found)
-        for concern, found in raised.items()
-        if any(_case(concern, w) not in decided for w in found)
+        case: tuple(w.transaction.tran_ref for w in found)
+        for case, found in raised.items()
+        if any((case, w.transaction.tran_ref) not in decided for w in found)
     }
 
 
@@ -230,9 +249,12 @@ def _binds(one: Weighed, families: Mapping[TranRef, Family]) -> bool:
     return one.role is Role.AUTHORIZES and family.live_authorization > 0
 
 
-def _late(one: Weighed, closings: Iterable[Closing]) -> bool:
-    """Whether this money came after its attempt was closed. Money that states no time cannot prove it was not."""
-    at = one.transaction.at
+def _late(one: Weighed, begun_at: Instant | None, closings: Iterable[Closing]) -> bool:
+    """Whether this money came after its attempt was closed. Money that states no time cannot prove it was not.
+
+    A capture is as late as the authorisation it takes from.
+    """
+    at = begun_at if begun_at is not None else one.transaction.at
     return one.attempt is not None and any(
         closing.attempt == one.attempt.number and (at is None or at > closing.at) for closing in closings
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from wasl.domain.evidence import Closing, ClosingReason, TranRef
-from wasl.domain.fold import weighed_evidence
+from wasl.domain.fold import watched_evidence, weighed_evidence
 from wasl.domain.payment import Attempt, Payment
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after
 from wasl.domain.weigh import MISMATCHED, Role, Weighed
@@ -27,7 +27,7 @@ _OPEN_ENDED: Final = frozenset({Role.HOLDS, Role.AUTHORIZES, Role.UNDER_WAY, *_U
 def next_ask(payment: Payment, *, watch_ms: int = WATCH_MS) -> Instant | None:
     """The first point after the last answered query at which some attempt has to be asked about; None: never again."""
     asked_at = payment.asked_at if payment.asked_at is not None else Instant(payment.created_at - 1)
-    weighed = weighed_evidence(payment)
+    weighed = watched_evidence(payment)
     points = (
         point
         for attempt in payment.attempts
@@ -41,7 +41,7 @@ def asked_about(payment: Payment) -> tuple[Attempt, ...]:
     """The attempts that a query should cover now: those that still have a point ahead of them."""
     long_ago = Instant(payment.created_at - 1)
     asked_at = payment.asked_at if payment.asked_at is not None else long_ago
-    weighed = weighed_evidence(payment)
+    weighed = watched_evidence(payment)
     return tuple(
         attempt
         for attempt in payment.attempts

@@ -16,7 +16,8 @@ GIVEN_UP_MS: Final = 3 * DAY_MS
 async def alert_due(engine: Engine) -> int:
     """Send every alert that is due, a batch at a time; answers how many there were. One that hangs is left behind."""
     now = engine.now()
-    alerts = await engine.ledger.lease_alerts(now=now, until=after(now, LEASE_MS), limit=BATCH)
+    limit, besides = min(BATCH, engine.alerters.room), engine.alerters.busy
+    alerts = await engine.ledger.lease_alerts(now=now, until=after(now, LEASE_MS), limit=limit, besides=besides)
     await engine.alerters.work(alerts, lambda alert: _send(engine, alert))
     return len(alerts)
 

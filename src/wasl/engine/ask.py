@@ -7,12 +7,12 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from wasl.domain.evidence import Evidence, Fact, Voice
+from wasl.domain.evidence import CartId, Evidence, Fact, Voice
 from wasl.domain.payment import Payment
 from wasl.domain.revise import heard
 from wasl.domain.schedule import asked_about, closings_due, long_held
 from wasl.domain.store import Profile
-from wasl.domain.time import MINUTE_MS, SECOND_MS, Instant, after
+from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after, rfc3339
 from wasl.engine.engine import Engine
 from wasl.engine.guard import guarded
 from wasl.engine.ports import ByPayment, Lease
@@ -20,7 +20,10 @@ from wasl.errors import GatewayUnavailable, Misconfigured, required
 
 LEASE_MS: Final = 2 * MINUTE_MS  # longer than every query of one payment with its retries
 BATCH: Final = 32
+CARTS_AT_ONCE: Final = 8  # of one payment: connections are for everybody
 RETRY_MS: Final = 20 * SECOND_MS  # after an unanswered question
+RETRY_MAX_MS: Final = HOUR_MS  # the longer there was no answer, the longer the wait
+SILENT_ALERT_MS: Final = DAY_MS
 REFUSED_RETRY_MS: Final = 10 * MINUTE_MS  # after the gateway refused the store's key: a person has to mend it
 Stated: TypeAlias = Sequence[tuple[Fact, bytes]]
 """What a query answered: facts, each with the bytes it was read from."""
@@ -51,9 +54,10 @@ async def ask(engine: Engine, profile: Profile, payment: Payment, *, lease: Leas
     """
     asked_at = engine.now()
     carts = [attempt.cart_id for attempt in asked_about(payment) or payment.attempts]
-    answers = await asyncio.gather(
-        *(engine.gateway.query_cart(profile, cart) for cart in carts), return_exceptions=True
-    )
+    answers: list[Stated | BaseException] = []
+    for begin in range(0, len(carts), CARTS_AT_ONCE):
+        some = (engine.gateway.query_cart(profile, cart) for cart in carts[begin : begin + CARTS_AT_ONCE])
+        answers += await asyncio.gather(*some, return_exceptions=True)
     lost = [answer for answer in answers if isinstance(answer, BaseException)]
     stated = [entry for answer in answers if not isinstance(answer, BaseException) for entry in answer]
     if lost and stated:
@@ -66,17 +70,18 @@ async def ask(engine: Engine, profile: Profile, payment: Payment, *, lease: Leas
 async def record(
     engine: Engine, payment: Payment, stated: Stated, *, asked_at: Instant | None, lease: Lease | None = None
 ) -> Payment:
-    """Fold in what the gateway stated. Harmless to repeat.
+    """Fold in what the gateway stated of *payment* as it was when it was asked. Harmless to repeat.
 
     *asked_at* says when it was asked, if it has answered about everything; only then can its silence mean something.
     """
+    carts = frozenset(attempt.cart_id for attempt in payment.attempts)
 
     def change(current: Payment | None) -> Payment | None:
         if current is None:
             return None
         current = _with(current, stated, at=engine.now() if asked_at is None else asked_at)
         if asked_at is not None:
-            current = _answered(current, asked_at, lease)
+            current = _answered(current, asked_at, lease, carts)
         return engine.revise(current, now=engine.now())
 
     kept = await engine.ledger.amend(ByPayment(payment.store_id, payment.payment_id), change)
@@ -89,11 +94,16 @@ def _with(payment: Payment, stated: Stated, *, at: Instant) -> Payment:
     return payment
 
 
-def _answered(payment: Payment, asked_at: Instant, lease: Lease | None) -> Payment:
-    """Pure: *payment* once every cart was answered. Only then is an attempt whose life is over called expired."""
+def _answered(payment: Payment, asked_at: Instant, lease: Lease | None, carts: frozenset[CartId]) -> Payment:
+    """Pure: *payment* once *carts* were answered. Only then is one of them whose life is over called expired.
+
+    An attempt that was opened meanwhile is none of them, and may look old to a machine whose clock is ahead.
+    """
+    asked = {attempt.number for attempt in payment.attempts if attempt.cart_id in carts}
     asking = None if lease is not None and payment.asking == lease.until else payment.asking
     payment = replace(payment, asked_at=max(asked_at, payment.asked_at or asked_at), asking=asking)
-    return replace(payment, closings=(*payment.closings, *closings_due(payment, now=asked_at)))
+    due = (closing for closing in closings_due(payment, now=asked_at) if closing.attempt in asked)
+    return replace(payment, closings=(*payment.closings, *due))
 
 
 async def _ask_leased(engine: Engine, lease: Lease) -> None:
@@ -104,7 +114,14 @@ async def _ask_leased(engine: Engine, lease: Lease) -> None:
     try:
         known = await ask(engine, store.profile, payment, lease=lease)
     except GatewayUnavailable as error:
-        await _ask_again(engine, lease, max(RETRY_MS, round(error.retry_after_s * SECOND_MS)), error)
+        silent_ms = engine.now() - (payment.asked_at or payment.created_at)
+        wait_ms = max(RETRY_MS, round(error.retry_after_s * SECOND_MS), min(silent_ms // 60, RETRY_MAX_MS))
+        await _ask_again(engine, lease, wait_ms, error)
+        if silent_ms > SILENT_ALERT_MS:
+            now = engine.now()
+            await engine.ledger.raise_alert(
+                lease.store_id, lease.payment_id, f"unanswered {rfc3339(now)[:10]}", now=now
+            )
     except Misconfigured as error:
         await _ask_again(engine, lease, REFUSED_RETRY_MS, error)
     else:

@@ -52,7 +52,7 @@ async def change_store(engine: Engine, before: Store, wanted: Store) -> Store:
     stays = _address(wanted) == _address(before)
     await _ensure_shareable(engine, wanted, with_key=not stays)
     if stays:
-        for other in await engine.ledger.sharing(before):
+        for other in await engine.ledger.sharing(before, archived=True):
             await _keep(engine, _with_key(engine, other, wanted.profile.server_key))
         wanted = _with_key(engine, replace(wanted, profile=before.profile), wanted.profile.server_key)
     await _keep(engine, wanted)

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from wasl.domain.evidence import CartId, Evidence, Fact, Kind, Verdict, Voice
+from wasl.domain.evidence import FOLLOW_UPS, CartId, Evidence, Fact, Kind, Verdict, Voice
 from wasl.domain.payment import Payment
 from wasl.domain.revise import hastened, heard
 from wasl.domain.store import Store
@@ -55,23 +55,37 @@ async def _file(engine: Engine, store: Store, evidence: Evidence, now: Instant) 
             return payment
     owner = _owner(sharing, evidence.fact.cart_id) or store
     await engine.ledger.shelve(owner.store_id, evidence)
+    if _is_stray(evidence.fact, owner):
+        await engine.ledger.raise_alert(owner.store_id, None, f"stray {evidence.fact.tran_ref}", now=now)
     # An attempt may have been recorded since the first look; then the payment takes it off the shelf.
     return await engine.ledger.amend(ByCart(owner.store_id, evidence.fact.cart_id), change)
 
 
 def _other_keys(sharing: Sequence[Store], store: Store, fact: Fact) -> Iterator[PaymentKey]:
-    """Where else it may belong: a sibling's cart, or a transaction it follows, whose cart it need not repeat."""
+    """Where else it may belong: a sibling's cart, or a transaction it follows, whose cart it need not repeat.
+
+    A sale that names an earlier one is a charge of its own, on a saved card for instance, and belongs to nobody here.
+    """
     owner = _owner(sharing, fact.cart_id)
     if owner is not None and owner.store_id != store.store_id:
         yield ByCart(owner.store_id, fact.cart_id)
-    for one in sharing:
-        yield from (ByTransaction(one.store_id, ref) for ref in (fact.previous_ref, fact.tran_ref) if ref)
+    followed = fact.previous_ref if fact.kind in FOLLOW_UPS else None
+    itself = None if fact.cart_id else fact.tran_ref
+    for ref in (followed, itself):
+        if ref:
+            yield from (ByTransaction(one.store_id, ref) for one in sharing)
 
 
 def _owner(sharing: Sequence[Store], cart: CartId) -> Store | None:
     """The store whose carts begin like this: an IPN of a shared profile arrives at any of its stores."""
     owners = [one for one in sharing if one.cart_prefix and cart.startswith(one.cart_prefix)]
     return max(owners, key=lambda one: len(one.cart_prefix), default=None)
+
+
+def _is_stray(fact: Fact, owner: Store) -> bool:
+    """Money on a cart that begins like the owner's, of which the owner knows nothing."""
+    ours = bool(owner.cart_prefix) and fact.cart_id.startswith(owner.cart_prefix)
+    return ours and fact.verdict is Verdict.APPROVED and fact.kind in (Kind.SALE, Kind.AUTH, Kind.CAPTURE)
 
 
 def _with(engine: Engine, payment: Payment, evidence: Evidence, now: Instant) -> Payment:

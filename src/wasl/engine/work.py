@@ -19,14 +19,18 @@ CLOCK_LOOK_S: Final = 5.0
 _log = structlog.get_logger(__name__)
 
 
-async def work(engine: Engine) -> None:
-    """Run until cancelled. What was begun when the end comes falls due again by its lease."""
+async def work(engine: Engine, *, look_s: float = LOOK_S) -> None:
+    """Run until cancelled. What was begun when the end comes falls due again by its lease.
+
+    *look_s*: how often to look for what another process made due.
+    """
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_loop(engine, ask_due, engine.wakers.ask), name="asking")
-            group.create_task(_loop(engine, tell_due, engine.wakers.tell), name="telling")
-            group.create_task(_loop(engine, alert_due, asyncio.Event()), name="alerting")
-            group.create_task(_loop(engine, watch_clock, asyncio.Event(), look_s=CLOCK_LOOK_S), name="clock")
+            group.create_task(_loop(engine, ask_due, engine.wakers.ask, look_s=look_s), name="asking")
+            group.create_task(_loop(engine, tell_due, engine.wakers.tell, look_s=look_s), name="telling")
+            group.create_task(_loop(engine, alert_due, asyncio.Event(), look_s=look_s), name="alerting")
+            clock_s = max(look_s, CLOCK_LOOK_S)
+            group.create_task(_loop(engine, watch_clock, asyncio.Event(), look_s=clock_s), name="clock")
     finally:
         for crew in (engine.askers, engine.tellers, engine.alerters):
             await crew.stop()
@@ -42,7 +46,7 @@ async def watch_clock(engine: Engine) -> int:
 
 
 async def _loop(
-    engine: Engine, turn: Callable[[Engine], Awaitable[int]], waker: asyncio.Event, *, look_s: float = LOOK_S
+    engine: Engine, turn: Callable[[Engine], Awaitable[int]], waker: asyncio.Event, *, look_s: float
 ) -> None:
     """One turn after another; while a database is away, a look every few seconds."""
     while True:

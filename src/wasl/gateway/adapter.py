@@ -1,6 +1,7 @@
 """The engine's gateway, on top of the client: one session for all profiles, and words the engine knows."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -38,11 +39,16 @@ class PayTabsGateway:
         timeouts: Timeouts | None = None,
         questions_per_s: float = RATE_PER_S,
         connector: aiohttp.BaseConnector | None = None,
+        session: aiohttp.ClientSession | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*connector* may restrict which addresses are reached; it is closed with the gateway."""
+        """*connector* may restrict which addresses are reached; it, or a given *session*, is closed with the gateway.
+
+        *clock* counts seconds for the pace of questions.
+        """
         self._timeouts, self._questions_per_s = timeouts, questions_per_s
-        self._connector = connector
-        self._session: aiohttp.ClientSession | None = None
+        self._connector, self._clock = connector, clock
+        self._session = session
         self._client = lru_cache(maxsize=CLIENTS_MAX)(self._new_client)
 
     async def open_page(self, profile: Profile, wish: PageWish) -> OpenedPage | PageRefused:
@@ -106,6 +112,7 @@ class PayTabsGateway:
             questions_per_s=self._questions_per_s,
             plugin=PLUGIN,
             session=self._session,
+            clock=self._clock,
         )
 
 

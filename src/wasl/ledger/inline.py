@@ -62,6 +62,10 @@ class InlineDriver:
 
     async def close(self) -> None:
         """See Driver."""
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close without waiting, as a process that is killed does. Harmless to repeat."""
         self._connection.close()
 
     def _at_once(self, transaction: Callable[[], Steps[T]]) -> T:

@@ -17,7 +17,7 @@ CROWD: Final = 2_000  # so many due payments are sorted in a few milliseconds
 BURST_MS: Final = 1_000
 BESIDES_MS: Final = 5_000  # how long a store whose gateway hangs is put off, so that others are looked at
 STEP_MAX_MS: Final = 30 * MINUTE_MS  # the longest that one question may use up of a budget
-JUMP_MS: Final = HOUR_MS  # a budget used up further ahead than this was used when a clock was wrong
+JUMP_MS: Final = BURST_MS + MINUTE_MS  # a budget used up by more than this and one step ahead: a clock was wrong
 TELL_AHEAD_MS: Final = 2 * HOUR_MS  # longer than any back-off
 _Id = tuple[str, str]
 
@@ -89,9 +89,9 @@ def spare_question(store_id: StoreId, *, now: Instant) -> Steps[Instant]:
     return now
 
 
-def lease_alerts(*, now: Instant, until: Instant, limit: int) -> Steps[list[Alert]]:
+def lease_alerts(*, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId]) -> Steps[list[Alert]]:
     """Take alerts that are due to be sent."""
-    rows = yield Step(sql.LEASE_ALERTS, [(now, until, limit)])
+    rows = yield Step(sql.LEASE_ALERTS, [(now, until, limit, json.dumps(besides))])
     return [
         Alert(
             store_id=StoreId(row[0]),

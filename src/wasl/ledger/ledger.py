@@ -166,9 +166,11 @@ class DurableLedger:
         row = codec.alert_row(store_id, payment_id, cause, now)
         await self._driver.write(lambda: _one_step(Step(sql.PUT_ALERTS, [row])))
 
-    async def lease_alerts(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Alert]:
+    async def lease_alerts(
+        self, *, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId] = ()
+    ) -> Sequence[Alert]:
         """See the port."""
-        return await self._driver.write(lambda: leases.lease_alerts(now=now, until=until, limit=limit))
+        return await self._driver.write(lambda: leases.lease_alerts(now=now, until=until, limit=limit, besides=besides))
 
     async def record_alert(self, alert: Alert, note: str, *, sent_at: Instant | None, send_at: Instant | None) -> None:
         """See the port."""
@@ -191,7 +193,7 @@ class DurableLedger:
 
     async def store(self, store_id: StoreId) -> Store | None:
         """See the port."""
-        rows = await self._driver.select(select(stores).where(stores.c.store_id == store_id))
+        rows = await self._driver.read(lambda: _answered(Step(sql.STORE, [(store_id,)])))
         return store_from(rows[0], self._seal) if rows else None
 
     async def store_by_key(self, api_key_digest: str) -> Store | None:

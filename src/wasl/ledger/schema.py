@@ -137,6 +137,9 @@ evidence = Table(
 Index("evidence_of_nobody", evidence.c.store_id, evidence.c.cart_id, sqlite_where=evidence.c.payment_id.is_(None),
       postgresql_where=evidence.c.payment_id.is_(None))  # fmt: skip
 
+Index("evidence_following_nobody", evidence.c.store_id, evidence.c.previous_ref,
+      sqlite_where=evidence.c.payment_id.is_(None), postgresql_where=evidence.c.payment_id.is_(None))  # fmt: skip
+
 closings = Table(
     "closings",
     metadata,

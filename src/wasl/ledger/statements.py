@@ -146,7 +146,8 @@ EVIDENCE: Final = _joined(
 CLOSINGS: Final = _joined(
     "closings",
     _BY_PAYMENT,
-    f"SELECT {_columns(schema.closings, 'c')} FROM k JOIN closings c USING (store_id, payment_id) ORDER BY c.at",  # noqa: S608  names from the schema
+    f"SELECT {_columns(schema.closings, 'c')} FROM k JOIN closings c USING (store_id, payment_id)"  # noqa: S608  names from the schema
+    " ORDER BY c.at, c.attempt, c.reason",  # several are recorded at one moment
 )
 DECISIONS: Final = _joined(
     "decisions",
@@ -211,6 +212,15 @@ ADOPT: Final = _joined(
     " AND evidence.cart_id = k.cart_id AND evidence.payment_id IS NULL RETURNING evidence.evidence_id",
 )
 
+# A follow-up under a cart of its own that came before the transaction it follows.
+ADOPT_FOLLOWERS: Final = _joined(
+    "adopt_followers",
+    "store_id text, tran_ref text, payment_id text",
+    "UPDATE evidence SET payment_id = k.payment_id FROM k WHERE evidence.store_id = k.store_id"
+    " AND evidence.previous_ref = k.tran_ref AND evidence.payment_id IS NULL"
+    " AND evidence.kind IN ('capture', 'void', 'release', 'refund') RETURNING evidence.evidence_id",
+)
+
 # ------------------------------------------------------------- alarms and deliveries
 
 
@@ -266,9 +276,11 @@ LEASE_ALERTS: Final = Statement(
     "lease_alerts",
     (),
     "UPDATE alerts SET send_at = ?2 WHERE (store_id, cause) IN ("
-    "SELECT store_id, cause FROM alerts WHERE send_at <= ?1 ORDER BY send_at LIMIT ?3)"
+    "SELECT store_id, cause FROM alerts WHERE send_at <= ?1"
+    " AND store_id NOT IN (SELECT value FROM json_each(?4)) ORDER BY send_at LIMIT ?3)"
     " RETURNING store_id, cause, payment_id, tries, created_at",
     "UPDATE alerts a SET send_at = $2 FROM (SELECT store_id, cause FROM alerts WHERE send_at <= $1"
+    " AND store_id NOT IN (SELECT json_array_elements_text($4::json))"
     " ORDER BY send_at LIMIT $3 FOR UPDATE SKIP LOCKED) d"
     " WHERE a.store_id = d.store_id AND a.cause = d.cause"
     " RETURNING a.store_id, a.cause, a.payment_id, a.tries, a.created_at",
@@ -291,7 +303,11 @@ LEASE_TELLS: Final = Statement(
     " WHERE p.store_id = d.store_id AND p.payment_id = d.payment_id RETURNING p.store_id, p.payment_id",
 )
 # After a clock ran ahead: everything that was put off is due now. `?1` is now.
-BUDGETS_AHEAD: Final = _plain("budgets_ahead", "SELECT count(*) FROM stores WHERE asked_until > ?1")
+BUDGETS_AHEAD: Final = _plain(
+    "budgets_ahead",
+    "SELECT count(*) FROM stores s WHERE s.asked_until > ?1 AND s.asked_until > ?1"
+    " + 1000 / s.questions_per_s * (SELECT count(*) FROM stores o WHERE o.profile = s.profile)",
+)
 MEND_ASKS: Final = _plain(
     "mend_asks",
     "UPDATE payments SET ask_at = ?1, asking = NULL, asked_at = CASE WHEN asked_at > ?1 THEN ?1 ELSE asked_at END"

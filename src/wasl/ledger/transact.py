@@ -170,6 +170,7 @@ def _added(now: Payment, before: Payment | None, seal: Seal) -> Iterator[tuple[s
         yield sql.ADOPT, (now.store_id, attempt.cart_id, now.payment_id)
     for evidence in _new(now.evidence, before.evidence if before else ()):
         yield sql.PUT_EVIDENCE, _evidence_row(now, evidence, seal)
+        yield sql.ADOPT_FOLLOWERS, (now.store_id, evidence.fact.tran_ref, now.payment_id)
     for closing in _new(now.closings, before.closings if before else ()):
         yield sql.PUT_CLOSINGS, codec.closing_row(now, closing)
     for decision in _new(now.decisions, before.decisions if before else ()):

@@ -8,7 +8,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_MAX: Final = 64 * 1024  # beyond it a head is not waited for; what arrives in one piece may be a little longer
 ARRIVE_S: Final = 20.0  # for a whole request; whoever reads a body gives up sooner, and says so
 FETCH_S: Final = 20.0  # for fetching an answer that is waiting to be sent
-WAITING_MAX: Final = 512  # beyond it whoever has waited longest makes room, far below the usual limit of 1,024 files
+WAITING_MAX: Final = 512  # beyond it whoever has been quiet for longest makes room
+CROWDED_MAX: Final = 900  # beyond it however short that was: the usual limit is 1,024 files
+QUIET_S: Final = 1.0  # a burst of honest callers is not quiet
 
 
 class BoundedConnection(HttpToolsProtocol):
@@ -17,6 +19,7 @@ class BoundedConnection(HttpToolsProtocol):
     arrive_s = ARRIVE_S
     fetch_s = FETCH_S
     waiting_max = WAITING_MAX
+    quiet_s = QUIET_S
     _arriving: asyncio.TimerHandle | None = None
     _fetching: asyncio.TimerHandle | None = None
     _in_head = True
@@ -89,7 +92,8 @@ class BoundedConnection(HttpToolsProtocol):
         others = (one for one in self.connections if isinstance(one, BoundedConnection) and one is not self)
         waiting = (one for one in others if one.cycle is None or one.cycle.response_complete)
         longest = min(waiting, key=lambda one: one.quiet_since, default=None)
-        if longest is not None:
+        crowded = len(self.connections) > CROWDED_MAX
+        if longest is not None and (crowded or self.loop.time() - longest.quiet_since >= self.quiet_s):
             longest.transport.abort()
 
     def _expect_request(self) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from wasl.domain.evidence import Voice
 from wasl.domain.outcome import State
 from wasl.domain.paying import attempt_states
 from wasl.domain.payment import Payment
@@ -41,8 +42,7 @@ async def returned(request: Request) -> Response:
     payment = await come_back(engine, store, key, form) if store else None
     if store is None or payment is None:
         return _unknown(request)
-    last = payment.last_attempt
-    key = key or (last.return_key if last else "")
+    key = key or _key_of_latest_return(payment)
     if _is_known(payment, key):
         return _onward(shop_url(store, payment, now=engine.now()))
     return _onward(f"/wait/{store_id}/{key}")
@@ -88,6 +88,13 @@ def shop_url(store: Store, payment: Payment, *, now: Instant) -> str:
     parts = urlsplit(payment.return_url)
     query = f"{parts.query}&{added}" if parts.query else added
     return urlunsplit(parts._replace(query=query))
+
+
+def _key_of_latest_return(payment: Payment) -> str:
+    """Of the attempt that the buyer's authentic form, just recorded, is about."""
+    returns = (piece for piece in payment.evidence if piece.voice is Voice.RETURN)
+    cart = max(returns, key=lambda piece: piece.last_heard_at).fact.cart_id
+    return next(attempt.return_key for attempt in payment.attempts if attempt.cart_id == cart)
 
 
 def _onward(url: str) -> Response:

@@ -1,5 +1,7 @@
 """The money law, by example; `test_catalogue` enumerates it."""
 
+from dataclasses import replace
+
 import pytest
 
 from builders import NOON, SAR, attempt, fact, payment, said
@@ -85,6 +87,7 @@ def test_test_money_never_pays_a_live_order() -> None:
     """A test reference on a live store is unrecognised; on a test store it counts."""
     live = outcome_of(fact("TST2600000001"), live=True)
     assert (live.state, live.concerns, live.captured.minor) == (State.OPEN, (Concern.UNRECOGNIZED,), 0)
+    assert outcome_of(fact("SFT2600000001"), live=True) == replace(live, causes=("test_money SFT2600000001",))
     assert outcome_of(fact("PTE2600000001"), live=True).state is State.PAID
 
 
@@ -116,3 +119,41 @@ def test_facts_of_one_payment_do_not_depend_on_other_carts() -> None:
     """Money on a cart that is no attempt of this payment is a mismatch, not a payment."""
     stray = outcome_of(fact(cart_id=CartId("someone-else")))
     assert (stray.state, stray.concerns) == (State.OPEN, (Concern.AMOUNT_MISMATCH,))
+
+
+def test_each_case_names_what_raised_it() -> None:
+    """Gravest first: what an alert is sent for once, and what a decision closes."""
+    odd = fact("TST5", amount=HALF, moved=HALF)
+    outcome = outcome_of(fact(), fact("TST2"), odd, fact("TST6", kind=Kind.UNRECOGNIZED))
+    assert outcome.causes == ("amount_mismatch TST5", "paid_twice TST1 TST2", "unrecognized TST6")
+
+
+def test_money_that_is_given_back_whole_is_not_double() -> None:
+    """The one that is kept is bound, and the one that went back raises nothing any more."""
+    outcome = outcome_of(fact(), fact("TST2"), fact("TST3"), refund("TST4", of="TST2"))
+    assert outcome.causes == ("paid_twice TST1 TST3",)
+
+
+def test_the_first_taking_stands_beside_the_order() -> None:
+    """By the gateway's time, then by reference; one without a time comes before all."""
+    later = Instant(NOON + 2 * MINUTE_MS)
+    assert outcome_of(fact("TST1", at=later), fact("TST2"), fact("TST3")).tran_ref == "TST2"
+    assert outcome_of(fact("TST2"), fact("TST9", at=None)).tran_ref == "TST9"
+    assert outcome_of(fact(kind=Kind.AUTH)).tran_ref is None
+
+
+def test_there_is_nothing_to_quote_where_nothing_waits_or_no_number_is_said() -> None:
+    """A deferred method that was paid, or whose number is still to come."""
+    request = fact(kind=Kind.PAYMENT_REQUEST, verdict=Verdict.PENDING, code="", at=None)
+    assert outcome_of(fact()).instructions is None
+    assert outcome_of(request).instructions is None
+    numbered = [
+        fact(f"TST{n}", kind=Kind.PAYMENT_REQUEST, verdict=Verdict.PENDING, code=str(n), at=None) for n in (7, 8)
+    ]
+    for stated in (numbered, numbered[::-1]):
+        shown = outcome_of(*stated).instructions
+        assert shown is not None
+        assert shown.reference == "8"
+    timed = outcome_of(replace(numbered[0], at=NOON), numbered[1]).instructions
+    assert timed is not None
+    assert timed.reference == "7"

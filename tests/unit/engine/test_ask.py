@@ -1,5 +1,6 @@
 """Silence is broken by asking."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -113,3 +114,17 @@ async def test_a_person_who_asks_takes_no_workers_lease(w: World) -> None:
     assert asked.asking == lease.until
     w.clock.forward(SECOND_MS)
     assert (await ask(w.engine, w.store.profile, made, lease=lease)).asking is None
+
+
+async def test_a_page_opened_while_the_gateway_was_asked_does_not_end_by_its_answer(w: World) -> None:
+    """Another machine, whose clock is two hours behind, opens a page: it looks old here, and was not asked about."""
+    made = await waiting(w)
+    opened = Instant(w.clock.now() - 120 * MINUTE_MS)
+    young = attempt(2, opened_at=opened, expires_at=Instant(opened + 20 * MINUTE_MS))
+    grown = revise(replace(made, attempts=(*made.attempts, young)), now=w.clock.now())
+    await w.engine.ledger.amend(ByPayment(STORE, PAYMENT), lambda _: grown)
+    w.clock.forward(25 * MINUTE_MS)
+    after = await ask(w.engine, w.store.profile, made)
+    assert [closing.attempt for closing in after.closings] == [1]
+    assert after.outcome.state is State.OPEN
+    assert (await ask(w.engine, w.store.profile, after)).outcome.state is State.EXPIRED

@@ -46,8 +46,9 @@ async def test_a_profile_has_one_key(w: World) -> None:
 
 
 async def test_a_replaced_key_verifies_for_seven_days_more(w: World) -> None:
-    """In the store itself and in every store on its profile; then it is forgotten."""
+    """In the store itself and in every store on its profile, archived or not; then it is forgotten."""
     twin = (await add_store(w.engine, store(cart_prefix="u-"))).store
+    await archive_store(w.engine, twin)
     old = w.store.profile.server_key
     await change_store(w.engine, w.store, with_key(w.store, NEW_KEY))
     for store_id in (STORE, twin.store_id):

@@ -7,7 +7,7 @@ import pytest
 from wasl.domain.payment import PaymentId
 from wasl.domain.store import StoreId
 from wasl.domain.time import Instant
-from wasl.engine.crew import AT_ONCE_MAX, LEFT_MAX, Crew
+from wasl.engine.crew import AT_ONCE_MAX, LEFT_MAX, SLOW_MAX, Crew
 from wasl.engine.ports import Lease
 
 HANGING = StoreId("st_hanging")
@@ -27,7 +27,7 @@ async def at_once(_lease: Lease) -> None:
 
 async def test_a_round_leaves_behind_what_hangs() -> None:
     """The round ends, the hands stay busy, and the store that hangs is named until they are free."""
-    crew = Crew()
+    crew = Crew(hanging_s=0)
     await crew.work(leases(LEFT_MAX), hang)
     assert crew.busy == (HANGING,)
     assert crew.room == AT_ONCE_MAX - LEFT_MAX
@@ -38,11 +38,14 @@ async def test_a_round_leaves_behind_what_hangs() -> None:
 
 
 async def test_few_slow_ones_do_not_stop_a_store() -> None:
-    """A store is passed over only once many of its leases are left behind."""
-    crew = Crew()
-    await crew.work(leases(LEFT_MAX - 1), hang)
-    assert crew.busy == ()
-    await crew.stop()
+    """A store is passed over only once many of its leases hang; one that is only slow, once it has very many hands."""
+    for crew, count in ((Crew(hanging_s=0), LEFT_MAX), (Crew(), SLOW_MAX)):
+        await crew.work(leases(count - 1), hang)
+        assert crew.busy == ()
+        await crew.work(leases(1), hang)
+        assert crew.busy == (HANGING,)
+        await crew.stop()
+        assert crew.busy == ()
 
 
 async def test_what_fails_soon_is_raised_and_all_others_are_done() -> None:

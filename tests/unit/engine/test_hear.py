@@ -1,11 +1,13 @@
 """Callbacks and IPNs."""
 
 import asyncio
+import itertools
 
 import pytest
 
-from builders import CART, NOON, PAYMENT, STORE, attempt, fact, payment, store
+from builders import CART, NOON, PAYMENT, PRICE, SAR, STORE, attempt, fact, payment, store
 from wasl.domain.evidence import CartId, Kind, TranRef, Verdict, Voice
+from wasl.domain.money import Money
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
 from wasl.domain.revise import revise
@@ -15,7 +17,10 @@ from wasl.engine.connect import archive_store
 from wasl.engine.engine import FORGERIES_BURST
 from wasl.engine.hear import hear
 from wasl.engine.ports import ByPayment, Refusal
+from wasl.engine.tell import tell_due
 from worlds import SIGNED, World
+
+HALF = Money(2895, SAR)
 
 
 async def known(w: World) -> Payment:
@@ -134,3 +139,44 @@ async def test_an_archived_stores_money_is_still_its_own(w: World) -> None:
     w.gateway.facts[b"theirs"] = fact(cart_id=CartId("u-7-1"))
     assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=b"theirs") is None
     assert [one.fact.cart_id for one in await w.engine.ledger.shelved(twin.store_id, since=NOON, limit=9)] == ["u-7-1"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["paid", "back", "back again"])), ids="-".join)
+async def test_a_follow_up_may_come_before_what_it_follows(w: World, order: tuple[str, ...]) -> None:
+    """In every order, under whatever cart, the order ends refunded, and the shop hears that."""
+    made = await known(w)
+    aside = {"kind": Kind.REFUND, "cart_id": CartId("refund 7"), "amount": HALF, "moved": HALF}
+    w.gateway.facts = {
+        b"paid": fact(),
+        b"back": fact("TST2", previous_ref=TranRef("TST1"), **aside),
+        b"back again": fact("TST3", previous_ref=TranRef("TST1"), **aside),
+    }
+    for body in order:
+        assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=body.encode()) is None
+        while await tell_due(w.engine):
+            pass
+    assert (await w.payment(made)).outcome.state is State.REFUNDED
+    assert w.shop.told[-1].payment.outcome.state is State.REFUNDED
+
+
+async def test_a_charge_of_its_own_that_names_an_earlier_sale_is_not_ours(w: World) -> None:
+    """A saved card is charged again elsewhere on the profile: the order stays paid once, without a concern."""
+    made = await known(w)
+    w.gateway.facts = {
+        b"paid": fact(),
+        b"charge": fact("TST2", cart_id=CartId("subscription 9"), previous_ref=TranRef("TST1")),
+        b"again": fact("TST1", cart_id=CartId("elsewhere")),
+    }
+    for body in (b"paid", b"charge", b"again"):
+        assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=body) is None
+    paid = await w.payment(made)
+    assert (paid.outcome.state, paid.outcome.concerns, paid.outcome.captured) == (State.PAID, (), PRICE)
+
+
+async def test_money_for_an_order_nobody_knows_is_said(w: World) -> None:
+    """A cart that begins like ours, and no such attempt: kept, and an alert of the store; a stranger's is none."""
+    w.gateway.facts = {b"ours": fact(cart_id=CartId("t-9-9")), b"strangers": fact("TST2", cart_id=CartId("x-9-9"))}
+    for body in (b"ours", b"strangers"):
+        assert await hear(w.engine, w.store, Voice.IPN, signature=SIGNED, body=body) is None
+    now = w.clock.now()
+    assert [one.cause for one in await w.engine.ledger.lease_alerts(now=now, until=now, limit=9)] == ["stray TST1"]

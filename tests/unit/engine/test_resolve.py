@@ -2,8 +2,11 @@
 
 from builders import PRICE, SAR, fact, said
 from unit.engine.conftest import hears, keeps
+from wasl.domain.evidence import Verdict
 from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, State
+from wasl.domain.payment import Payment
+from wasl.domain.time import DAY_MS, Instant
 from wasl.engine.ports import Arrival, Receipt
 from wasl.engine.resolve import NothingToResolve, accept
 from wasl.engine.tell import tell_due
@@ -50,3 +53,13 @@ async def test_resolving_lets_a_parked_telling_go_on(w: World) -> None:
     await accept(w.engine, paid, note="order restored", by="huda")
     assert await tell_due(w.engine) == 1
     assert (await w.payment(paid)).told == 2
+
+
+async def test_what_was_decided_unseen_says_nothing_about_odd_money(w: World) -> None:
+    """Somebody accepted what nobody understood; then it turns out to be last season's money: a new case."""
+    await keeps(w)
+    odd = await hears(w, said(fact(verdict=Verdict.UNRECOGNIZED)))
+    assert isinstance(await accept(w.engine, odd, note="", by="huda"), Payment)
+    season = Instant(w.clock.now() - 90 * DAY_MS)
+    known = await hears(w, said(fact(at=season)))
+    assert (known.outcome.state, known.outcome.causes) == (State.OPEN, ("old_money TST1",))

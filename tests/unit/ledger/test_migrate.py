@@ -6,11 +6,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool, StaticPool
 
 from conftest import SEAL, describe
 from wasl.errors import Misconfigured
@@ -18,6 +21,13 @@ from wasl.ledger import migrate
 from wasl.ledger.open import open_postgres
 from wasl.ledger.schema import metadata
 from wasl.ledger.sqlite import connect
+
+
+def to(connection: Connection, revision: str) -> None:
+    """Bring a database to a revision."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    command.upgrade(config, revision)
 
 
 def test_the_newest_migration_is_the_one_the_code_needs() -> None:
@@ -65,3 +75,32 @@ async def test_postgres_is_migrated_on_purpose_only(postgres_url: str) -> None:
     connection = await asyncpg.connect(postgres_url)
     assert await migrate.postgres_revision(connection) == migrate.HEAD
     await connection.close()
+
+
+def test_decisions_of_the_first_schema_still_close_their_cases(tmp_path: Path) -> None:
+    """A decision about transactions becomes one about every case they may have been."""
+    path = tmp_path / "wasl.db"
+    connection = connect(path)
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    with engine.begin() as begun:
+        to(begun, "0001")
+        begun.exec_driver_sql("INSERT INTO decisions VALUES ('st', 'pay', 1, 'accepted', 'TST1 TST2', 'seen', 'huda')")
+        to(begun, "head")
+        (causes,) = begun.exec_driver_sql("SELECT causes FROM decisions").scalars()
+    engine.dispose()
+    connection.close()
+    assert "paid_twice TST1 TST2" in causes.splitlines()
+    assert len(causes.splitlines()) == 6
+
+
+async def test_postgres_decisions_of_the_first_schema_still_close_their_cases(postgres_url: str) -> None:
+    """There too."""
+    engine = create_async_engine("postgresql+asyncpg://" + postgres_url.partition("://")[2], poolclass=NullPool)
+    async with engine.begin() as begun:
+        await begun.run_sync(to, "0001")
+        insert = "INSERT INTO decisions VALUES ('st', 'pay', 1, 'accepted', 'TST1 TST2', 'seen', 'huda')"
+        await begun.exec_driver_sql(insert)
+        await begun.run_sync(to, "head")
+        (causes,) = (await begun.exec_driver_sql("SELECT causes FROM decisions")).scalars()
+    await engine.dispose()
+    assert "paid_late TST1 TST2" in causes.splitlines()

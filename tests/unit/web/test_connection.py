@@ -22,6 +22,13 @@ class Hasty(BoundedConnection):
     arrive_s = 0.3
     fetch_s = 0.3
     waiting_max = 4
+    quiet_s = 0.0
+
+
+class Patient(Hasty):
+    """Who came within the last second is not quiet."""
+
+    quiet_s = 1.0
 
 
 async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send) -> None:
@@ -121,3 +128,12 @@ async def test_too_many_who_wait_make_room_for_the_next(port: int) -> None:
     assert ended == b""
     for _, writer in waiting:
         writer.close()
+
+
+async def test_a_burst_is_not_a_wait() -> None:
+    """Callers that have just come are let in however many they are; quiet ones make room."""
+    request = HEAD + b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+    async with serving(application, http=Patient) as url:
+        port = int(url.rpartition(":")[2])
+        answers = await asyncio.gather(*(exchange(port, request) for _ in range(10 * Patient.waiting_max)))
+    assert all(b"200 OK" in answer for answer in answers)

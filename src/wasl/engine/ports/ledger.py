@@ -107,8 +107,10 @@ class Ledger(Protocol):
         """Let a person be told of *cause*, of a payment or of the whole store. Repeating it raises no second alert."""
         ...
 
-    async def lease_alerts(self, *, now: Instant, until: Instant, limit: int) -> Sequence[Alert]:
-        """Take up to *limit* alerts that are due to be sent."""
+    async def lease_alerts(
+        self, *, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId] = ()
+    ) -> Sequence[Alert]:
+        """Take up to *limit* alerts that are due to be sent, of all stores but *besides*."""
         ...
 
     async def record_alert(self, alert: Alert, note: str, *, sent_at: Instant | None, send_at: Instant | None) -> None:
