@@ -1,6 +1,6 @@
 # Every recipe that exists; `make help` lists them. CI calls `make test` and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fuzz bench format lock clean
+.PHONY: help setup setup-test demo test check fuzz mutants sim-mutants sim kills replay probe bench format lock clean
 
 python := .venv/bin/python
 system_python := $(or $(shell PATH="$(PATH)" command -v python3),python3)
@@ -29,6 +29,24 @@ check: setup-test ## format, lint and types
 
 fuzz: setup-test ## mutated notifications against the parser for SECONDS (default 600); the last result is in docs/performance.md
 	@WASL_FUZZ_SECONDS=$(or $(SECONDS),600) $(python) -m pytest --timeout 0 tests/unit/gateway/test_fuzz_notification.py
+
+mutants: setup-test ## small defects in wasl.domain, one at a time: a test notices, or docs/mutants.md has the reason
+	@$(python) scripts/mutate.py $(ARGS)
+
+sim-mutants: setup-test ## defects that lose money, one at a time: the simulation alone notices; ARGS go to the script
+	@$(python) scripts/sim_mutants.py $(ARGS)
+
+sim: setup ## worlds that try to break it: PAYMENTS (default 100000) from SEED (default a new one, printed)
+	@.venv/bin/wasl simulate --payments $(or $(PAYMENTS),100000) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+kills: setup-test ## a real service killed N times (default 200) on SQLite and on PostgreSQL under load; ARGS go to the script
+	@PYTHONPATH=tests $(python) scripts/kills.py --kills $(or $(N),200) $(ARGS)
+
+replay: setup-test ## N histories (default 2000) on both databases with equal outcomes; FILE takes recorded ones
+	@WASL_HISTORIES=$(or $(N),2000) WASL_HISTORIES_FILE=$(FILE) $(python) -m pytest tests/contract/ledger/test_histories.py
+
+probe: setup-test ## what Wasl makes of the notifications that payment libraries stumble over
+	@PYTHONPATH=tests $(python) scripts/probe.py
 
 bench: ## how fast it is, beside its yardsticks; ARGS go to scripts/bench_notifications.py, results to .build/bench
 	@$(system_python) scripts/setup.py --test

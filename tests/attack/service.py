@@ -76,11 +76,15 @@ class Service:
 
     async def start(self, *, log: Path | None = None) -> None:
         """Until it says that it is ready. It writes to *log* where its own folder cannot be written."""
+        await self.begin(log=log)
+        await self.ready()
+
+    async def begin(self, *, log: Path | None = None) -> None:
+        """Start the process without waiting for it to be ready."""
         with (log or self.folder / "service.log").open("ab") as written:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command(), env=self._environment(), stdout=written, stderr=written
             )
-        await self.ready()
 
     def _command(self) -> tuple[str, ...]:
         options = ("--port", str(self.port), "--ask-every", str(self.ask_every_s))

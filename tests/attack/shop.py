@@ -93,6 +93,14 @@ class Shop:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
+        try:
+            await self._answer(reader, writer)
+        finally:
+            writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             first, *lines = head.strip().split("\r\n")
@@ -101,9 +109,6 @@ class Shop:
             path = first.split(" ")[1]
             self.told.append(Told(path=path, headers=headers, body=body, at=time.monotonic()))
             await self.answers.get(path, OK)(reader, writer)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
 
 
 @asynccontextmanager
