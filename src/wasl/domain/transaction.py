@@ -76,9 +76,9 @@ def _join(facts: tuple[Fact, ...]) -> Transaction:
         tran_ref=chosen.tran_ref,
         kind=kind,
         verdict=spoken[0].verdict,
-        cart_id=spoken[0].cart_id,
-        amount=spoken[0].amount,
-        moved=spoken[0].moved,
+        cart_id=max(fact.cart_id for fact in spoken),
+        amount=_stated(fact.amount for fact in spoken),
+        moved=_stated(fact.moved for fact in spoken),
         previous_ref=chosen.previous_ref,
         at=reduce(merged, leading).at,
         code=reduce(merged, spoken).code,
@@ -87,6 +87,11 @@ def _join(facts: tuple[Fact, ...]) -> Transaction:
         contradicted=_contradict(facts, leading) or _money_or_card_check(known),
         unclear=0 < len(known) < len(leading),
     )
+
+
+def _stated(amounts: Iterable[Money | None]) -> Money | None:
+    """The amount that is stated; where several are, which is a contradiction, the one that claims least."""
+    return min((one for one in amounts if one is not None), key=lambda m: (m.currency.code, m.minor), default=None)
 
 
 def _alone(fact: Fact) -> Transaction:

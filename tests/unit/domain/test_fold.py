@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from builders import NOON, SAR, attempt, fact, payment, said
-from unit.domain.stating import HALF, SECOND_CART, refund
+from unit.domain.stating import HALF, SECOND_CART, capture, hold, number, refund, released
 from wasl.domain.evidence import CartId, Closing, ClosingReason, Fact, Kind, Verdict, Voice
 from wasl.domain.fold import fold
 from wasl.domain.money import Money
@@ -157,3 +157,41 @@ def test_there_is_nothing_to_quote_where_nothing_waits_or_no_number_is_said() ->
     timed = outcome_of(replace(numbered[0], at=NOON), numbered[1]).instructions
     assert timed is not None
     assert timed.reference == "7"
+
+
+def test_a_discounted_sale_of_which_all_that_moved_went_back_is_refunded() -> None:
+    """Whether by a void of a part, or by a refund of the rest: nothing of the claim is left."""
+    parts = (released("TST2", Money(1000, SAR)), refund("TST3", money=Money(1895, SAR)))
+    outcome = outcome_of(fact(moved=HALF), *parts)
+    assert (outcome.state, outcome.concerns) == (State.REFUNDED, ())
+    assert outcome_of(fact(moved=HALF), parts[0], refund("TST3", money=Money(1894, SAR))).state is not State.REFUNDED
+
+
+def test_a_held_sale_whose_capture_was_undone_is_over() -> None:
+    """What was captured is not held any more, whatever became of it."""
+    undone = outcome_of(hold(), capture("TST2"), released("TST3", of="TST2"))
+    assert (undone.state, undone.captured.minor) == (State.VOIDED, 0)
+
+
+def test_a_number_over_an_amount_that_nobody_can_read_waits_all_the_same() -> None:
+    """What cannot be read exactly adds nothing, and breaks nothing."""
+    assert outcome_of(number(amount=None, moved=None)).state is State.PENDING
+
+
+def test_the_last_minor_unit_decides_whether_all_went_back() -> None:
+    """One halala kept is a part kept."""
+    assert outcome_of(fact(), refund("TST2", money=Money(5789, SAR))).state is State.PARTIALLY_REFUNDED
+
+
+def test_an_order_without_a_page_is_open() -> None:
+    """Nobody could pay it yet."""
+    assert fold(payment(attempts=())).state is State.OPEN
+
+
+def test_what_our_closing_does_not_end() -> None:
+    """Money that fits nothing and test money wait for a person; a number on a cart that is none of ours still waits."""
+    over = (Closing(attempt=1, reason=ClosingReason.EXPIRED, at=NOON),)
+    assert outcome_of(fact(amount=HALF, moved=HALF), closings=over).state is State.OPEN
+    assert outcome_of(fact(), live=True, closings=over).state is State.OPEN
+    assert outcome_of(number(cart_id=CartId("elsewhere")), closings=over).state is State.PENDING
+    assert outcome_of(number(), closings=over).state is State.EXPIRED

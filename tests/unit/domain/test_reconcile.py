@@ -247,5 +247,104 @@ def test_recording_what_the_gateway_states_leaves_nothing_unheard(heard_of: list
 def test_what_was_not_compared_says_so() -> None:
     """Silence is neither agreement nor a loss."""
     assert not_compared(knows(), "shop: HTTP 503").sentence == "not compared: shop: HTTP 503"
+    assert kinds((not_compared(knows(fact()), "shop"),)) == [(Difference.NOT_COMPARED, "0.00")]
     assert shown_state(knows(fact()).outcome) == "paid 57.90"
     assert shown_state(knows().outcome) == "open"
+
+
+def test_every_amount_stands_in_the_sentence() -> None:
+    """Taken, given back, reserved, and what fits no page; what is nothing is not named."""
+    half, root = Money(2895, SAR), TranRef("TST1")
+    captured = fact("TST2", kind=Kind.CAPTURE, previous_ref=root, amount=half, moved=half)
+    back = replace(REFUND, tran_ref=TranRef("TST3"), previous_ref=TranRef("TST2"), amount=half, moved=Money(1, SAR))
+    (unheard, odd) = with_gateway(knows(), informed(knows(), [fact(kind=Kind.AUTH), captured, back, ODD], now=NOW))
+    assert unheard.sentence == (
+        "The gateway says: partially_refunded, 28.95 SAR taken, 0.01 SAR given back, 28.95 SAR authorised,"
+        " 99.99 SAR that fits no page. The ledger has: open."
+    )
+    assert odd.sentence == "The order is over 57.90 SAR, the gateway took 28.95 SAR and 99.99 SAR."
+    assert str(odd.at_risk) == "99.99"
+
+
+def test_what_was_given_back_of_double_money_is_not_at_risk() -> None:
+    """The excess is what is kept above the price, and comes before money that fits no page."""
+    stated = (fact(), fact("TST9"), replace(REFUND, moved=Money(1000, SAR)), ODD)
+    assert at_gateway(knows(*stated), *stated) == [(Difference.AMOUNTS_DIFFER, "47.90")]
+
+
+def test_a_case_without_money_says_so() -> None:
+    """More was given back than ever came: there is nothing left to lose."""
+    stated = (DECLINED, REFUND)
+    known = knows(*stated)
+    (finding,) = with_gateway(known, informed(known, stated, now=NOW))
+    assert finding.sentence == "The order is over 57.90 SAR, the gateway took nothing that fits."
+    assert str(finding.at_risk) == "0.00"
+
+
+def test_money_that_fits_no_page_is_news_by_its_smallest_unit() -> None:
+    """Also where the ledger knows of some already."""
+    one = fact("TST6", amount=Money(1, SAR), moved=Money(1, SAR))
+    assert at_gateway(knows(), one)[0] == (Difference.MONEY_UNHEARD, "0.01")
+    assert at_gateway(knows(ODD), ODD, one)[0] == (Difference.MONEY_UNHEARD, "0.01")
+    usd = Money(250, Currency.of("USD"))
+    assert at_gateway(knows(ODD), ODD, fact("TST6", amount=usd, moved=usd))[0] == (Difference.MONEY_UNHEARD, "2.50")
+
+
+def test_part_of_the_price_is_neither_paid_nor_unpaid() -> None:
+    """A merchant who captured a part knows why, whatever the shop's status says."""
+    part = fact("TST2", kind=Kind.CAPTURE, previous_ref=TranRef("TST1"), amount=Money(1, SAR), moved=Money(1, SAR))
+    assert in_shop(knows(fact(kind=Kind.AUTH), part), has("P", paid=True)) == []
+
+
+def test_a_shop_that_has_what_is_wanted_is_right() -> None:
+    """However the receipt got lost."""
+    assert in_shop(knows(DECLINED, told=1), has("F", wanted="F")) == []
+
+
+def test_a_shop_behind_that_counts_the_order_as_paid_is_behind_only() -> None:
+    """No money is at risk, but it has not heard the last of it."""
+    assert in_shop(knows(fact(), told=1), has("C", wanted="P", paid=True)) == [(Difference.SHOP_BEHIND, "0.00")]
+
+
+def test_a_refund_that_the_shop_knows_is_no_difference() -> None:
+    """Its status says already that nobody counts on the money."""
+    refunded = knows(fact(), REFUND)
+    assert in_shop(refunded, has("N", wanted="R", paid=False)) == []
+    assert in_shop(refunded, has("C", wanted="R", paid=True)) == [(Difference.PAID_IN_SHOP_ONLY, "57.90")]
+    assert in_shop(refunded, None) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted", "words", "advice"),
+    [
+        ({"told": 1}, "P", "has N: it has not been told yet.", "Let it be told now: `wasl reconcile --mend` or"),
+        ({"told": 1, "parked": "gone"}, "P", "a person (gone).", "Look at the order there, then `wasl reconcile"),
+        ({"told": 1}, "", "your settings name no status for this.", "Choose one in the store's settings"),
+    ],
+    ids=["untold", "parked", "unnamed"],
+)
+def test_the_reason_decides_what_to_do(changes: dict[str, Any], wanted: str, words: str, advice: str) -> None:
+    """A telling that waits, one that waits for a person, and a state that no status was named for."""
+    known = knows(fact(), **changes)
+    (finding,) = with_shop(known, known.outcome, has("N", wanted=wanted))
+    assert finding.sentence.endswith(words)
+    assert finding.advice.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("stated", "risk", "shown"),
+    [
+        (fact(kind=Kind.CAPTURE, moved=Money(1, SAR)), "0.01", "0.01 SAR"),
+        (fact(moved=None), "57.90", "57.90 SAR"),
+        (fact(moved=None, amount=None), "0.00", "0.00 SAR"),
+        (fact(kind=Kind.VOID), "0.00", "57.90 SAR"),
+        (REFUND, "0.00", "57.90 SAR"),
+    ],
+    ids=["capture", "unmoved", "unread", "void", "refund"],
+)
+def test_a_strangers_money_is_at_risk_if_it_was_taken(stated: Fact, risk: str, shown: str) -> None:
+    """By what moved, or what the cart states; what gives money back risks none."""
+    ((_, transaction),) = transactions([said(stated)]).items()
+    finding = of_nobody(transaction, Money(0, SAR))
+    assert (finding.difference, str(finding.at_risk)) == (Difference.UNKNOWN_CART, risk)
+    assert shown in finding.sentence
