@@ -53,7 +53,9 @@ async def ask(engine: Engine, profile: Profile, payment: Payment, *, lease: Leas
     carts are answered and others are not, what was answered is kept before that is raised.
     """
     asked_at = engine.now()
-    carts = [attempt.cart_id for attempt in asked_about(payment) or payment.attempts]
+    # A worker asks what is watched still; a person or a shop who asks means all of it.
+    watched = () if lease is None else asked_about(payment)
+    carts = [attempt.cart_id for attempt in watched or payment.attempts]
     answers: list[Stated | BaseException] = []
     for begin in range(0, len(carts), CARTS_AT_ONCE):
         some = (engine.gateway.query_cart(profile, cart) for cart in carts[begin : begin + CARTS_AT_ONCE])

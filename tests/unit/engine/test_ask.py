@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from builders import CART, PAYMENT, STORE, attempt, fact, payment, said
-from wasl.domain.evidence import CartId, Verdict
+from wasl.domain.evidence import CartId, Kind, Verdict
 from wasl.domain.outcome import State
 from wasl.domain.payment import Attempt, Payment
 from wasl.domain.revise import revise
@@ -128,3 +128,12 @@ async def test_a_page_opened_while_the_gateway_was_asked_does_not_end_by_its_ans
     assert [closing.attempt for closing in after.closings] == [1]
     assert after.outcome.state is State.OPEN
     assert (await ask(w.engine, w.store.profile, after)).outcome.state is State.EXPIRED
+
+
+async def test_a_person_who_asks_is_told_of_every_page(w: World) -> None:
+    """A refund of what was paid is found although the schedule only watches another page of the order."""
+    sale = said(fact())
+    made = await waiting(w, attempts=(attempt(), attempt(2)), evidence=(sale,))
+    refund = fact("TST3", kind=Kind.REFUND, previous_ref=sale.fact.tran_ref)
+    w.gateway.carts[CART] = [sale.fact, refund]
+    assert (await ask(w.engine, w.store.profile, made)).outcome.state is State.REFUNDED
