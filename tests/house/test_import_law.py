@@ -25,7 +25,12 @@ LAW: Final[dict[str, frozenset[str]]] = {
     "emulator": frozenset(),
     "demo": frozenset({"emulator", "domain"}),
     "__main__": frozenset({"cli"}),
-    "cli": frozenset({"domain", "engine", "errors", "settings", "telemetry", "wiring", "web", "emulator", "demo"}),
+    "simulation": frozenset(
+        {"domain", "engine", "errors", "gateway", "stores", "ledger", "web", "wiring", "emulator", "demo"}
+    ),
+    "cli": frozenset(
+        {"domain", "engine", "errors", "settings", "telemetry", "wiring", "web", "emulator", "demo", "simulation"}
+    ),
 }
 # What a room may not import from outside, whatever it is for.
 FOREIGN: Final[dict[str, frozenset[str]]] = {

@@ -5,7 +5,7 @@ import sys
 import click
 
 from wasl import __version__
-from wasl.cli import database, deliveries, doctor, payments, reconcile, run, stores
+from wasl.cli import database, deliveries, doctor, payments, reconcile, run, simulate, stores
 from wasl.errors import WaslError
 
 
@@ -25,6 +25,7 @@ wasl.add_command(deliveries.delivery)
 wasl.add_command(reconcile.reconcile_command)
 wasl.add_command(doctor.doctor)
 wasl.add_command(database.migrate)
+wasl.add_command(simulate.simulate_command)
 
 
 def main() -> None:

@@ -1,0 +1,240 @@
+"""One world from one seed: its shops, buyers, gateway and processes, from the first order to the last check."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from wasl.domain.money import Currency
+from wasl.domain.secret import Secret
+from wasl.domain.store import Profile, Store, StoreId
+from wasl.emulator import DEFAULT_PROFILE_ID, DEFAULT_SERVER_KEY, Emulator, EmulatorConfig
+from wasl.emulator.profiles import IpnEntry
+from wasl.engine.connect import add_store, change_store
+from wasl.engine.engine import Engine
+from wasl.errors import Unavailable
+from wasl.ledger.seal import Seal
+from wasl.ledger.transact import Scribe
+from wasl.simulation import staff
+from wasl.simulation.alarm import Alarm
+from wasl.simulation.buyers import BUYER, DAY_S, GOOD_CARD, Purchase, buy
+from wasl.simulation.checks import Checks
+from wasl.simulation.faults import Dice, draw_rates
+from wasl.simulation.gateway import BASE_URL, Gateway
+from wasl.simulation.loop import VirtualLoop
+from wasl.simulation.process import PUBLIC_URL, Gone, Process, Surroundings
+from wasl.simulation.settle import mend, settle
+from wasl.simulation.shops import ALERTS, HOOK, ShopDouble, ShopRoad, open_double
+from wasl.simulation.stage import Stage
+from wasl.simulation.trace import Trace
+from wasl.wiring import describe
+
+FIRST_ORDER: Final = 1042
+PAYMENTS_MAX: Final = 25  # of one world
+ARRIVE_S: Final = 1800.0
+FAULTS_END_S: Final = 5 * DAY_S
+ENDS_S: Final = 18 * DAY_S  # a deferred payment is watched for ten days after its page
+ROUNDS: Final = 12
+JUMP_MS_MAX: Final = 3 * 3600 * 1000
+TWO: Final = 0.6  # how many worlds have two processes
+SEAL: Final = Seal((Secret("a simulated key of at least 32 characters"),))
+SAR: Final = Currency.of("SAR")
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """Everything there is."""
+
+    seed: int
+    stage: Stage
+    emulator: Emulator
+    checks: Checks
+    alarm: Alarm
+    gateway: Gateway
+    shops: dict[str, ShopDouble] = field(default_factory=dict)
+    processes: list[Process] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
+
+    def listener(self) -> Process | None:
+        """See buyers.Site."""
+        return self.gateway.listener()
+
+    async def live(self, only: Collection[int]) -> int:
+        """From the first order to the last check, with *only* these orders; answers how many had to be mended.
+
+        A broken invariant ends it there.
+        """
+        self.stage.dice.quiet = True
+        await self._open_shops()
+        self.stage.dice.quiet = False
+        for number in sorted(only):
+            self._purchase(number)
+        self.stage.spawn(self._jump_clocks())
+        self.stage.spawn(self._rotate_key())
+        if not await self.stage.passes(FAULTS_END_S):
+            return 0
+        self.stage.dice.quiet = True
+        self.stage.trace.note("world", "no more faults")
+        for process in self.processes:
+            process.offset_ms = 0
+        if not await self.stage.passes(ENDS_S - FAULTS_END_S):
+            return 0
+        mended = await self.processes[0].do(lambda engine: mend(self.checks, engine, self.purchases))
+        await self.stage.passes(DAY_S / 2)
+        await self.processes[0].do(lambda engine: settle(self.checks, engine, self.purchases))
+        return mended
+
+    # ------------------------------------------------------------------- set-up
+
+    async def _open_shops(self) -> None:
+        chance = self.stage.chance
+        profile = Profile(base_url=BASE_URL, profile_id=DEFAULT_PROFILE_ID, server_key=Secret(DEFAULT_SERVER_KEY))
+        for name in ("cs-cart", "api"):
+            address = f"https://{name}.example"
+            wanted = Store(
+                store_id=StoreId(""),
+                name=name,
+                platform=name,
+                profile=profile,
+                currency=SAR,
+                cart_prefix="",
+                signing_secret=Secret(""),
+                created_at=self.stage.now(),
+                store_url=address,
+                webhook_url=address + HOOK if name == "api" else "",
+                alert_url=address + ALERTS,
+                page_minutes=chance.choice((5, 10, 20)),
+            )
+            made = await self.processes[0].do(partial(add_store, wanted=wanted))
+            self.shops[address] = open_double(made.store, self.stage, self.checks)
+            self.stage.secrets += [made.api_key.reveal(), made.store.signing_secret.reveal()]
+        self.stage.secrets += [DEFAULT_SERVER_KEY, BUYER.name, BUYER.email, BUYER.phone, BUYER.street1, GOOD_CARD]
+        self._configure_gateway(next(iter(self.shops.values())).store)
+
+    def _configure_gateway(self, store: Store) -> None:
+        """Each world's gateway behaves in its own way where the sources leave it open."""
+        choose, world = self.stage.chance.choice, self.emulator.world
+        switches = {
+            "page_expiry": choose(("nothing", "recorded", "notified")),
+            "refund": choose(("approved", "approved", "pending")),
+            "pending_refund_decided_after_s": 3600.0,
+            "pending_refund_decision": choose(("approve", "reject")),
+            "voided_original": choose(("unchanged", "voided")),
+            "partial_void": choose(("release", "void")),
+            "unpaid_in_cart_query": choose(("listed", "hidden")),
+            "unknown_cart_query": choose(("empty", "code_2")),
+        }
+        world.state.set(switches=msgspec.structs.replace(world.switches, **switches))
+        if choose((True, False)):
+            entry = IpnEntry(url=f"{PUBLIC_URL}/paytabs/{store.store_id}/ipn")
+            self._profile(ipn=(entry,))
+
+    def _profile(self, **changes: object) -> None:
+        profiles = self.emulator.world.state.profiles
+        key = str(DEFAULT_PROFILE_ID)
+        profiles.put(key, msgspec.structs.replace(profiles[key], **changes))
+
+    def _purchase(self, number: int) -> None:
+        """One order and everybody who has to do with it, with chances of their own."""
+        chance = random.Random(f"{self.seed}/{number}")
+        shop = chance.choice(list(self.shops.values()))
+        one = Purchase(
+            order_id=str(FIRST_ORDER + number),
+            shop=shop,
+            seed=f"{self.seed}/{number}",
+            chance=chance,
+            starts_s=chance.uniform(0, ARRIVE_S),
+            currency=SAR,
+            sum_minor=chance.randrange(100, 1_000_000),
+            tran_type=chance.choice(("", "", "", "auth")),
+        )
+        self.purchases.append(one)
+        self.stage.spawn(buy(self, one))
+        self.stage.spawn(staff.review(self, one))
+        self.stage.spawn(staff.keep_shop(self, one))
+        self.stage.spawn(staff.keep_stock(self, one))
+        self.stage.spawn(staff.use_profile_elsewhere(self, one))
+        self.stage.spawn(staff.pay_after_the_end(self, one))
+        self.stage.spawn(staff.forge(self, self.gateway, one))
+
+    # -------------------------------------------------------------- what happens
+
+    async def _jump_clocks(self) -> None:
+        for _ in range(ROUNDS):
+            await self.stage.pause(300, 3600)
+            if self.stage.dice.happens("clock_jumped"):
+                process = self.stage.chance.choice(self.processes)
+                process.offset_ms = self.stage.chance.randrange(-JUMP_MS_MAX, JUMP_MS_MAX)
+                self.stage.trace.note(process.name, f"its clock is {process.offset_ms / 1000:.0f} s off")
+                self.alarm.moved()
+                right_s = self.stage.chance.uniform(10, 7200)
+                self.checks.clocks.was_off(self.stage.now_ms() + round(right_s * 1000), process.offset_ms)
+                await asyncio.sleep(right_s)
+                process.offset_ms = 0
+                self.stage.trace.note(process.name, "its clock is right again")
+
+    async def _rotate_key(self) -> None:
+        await self.stage.pause(60, 2 * ARRIVE_S)
+        if not self.stage.dice.happens("key_rotated"):
+            return
+        key = "-".join(f"{self.stage.chance.getrandbits(50):010X}"[-10:] for _ in range(3))
+        self.stage.secrets.append(key)
+        self._profile(server_key=key)
+        await self.stage.pause(0, 900)
+        store_id = next(iter(self.shops.values())).store.store_id
+        while True:
+            process = self.listener()
+            try:
+                if process is not None:
+                    await process.do(lambda engine: _new_key(engine, store_id, key))
+                    self.stage.trace.note("merchant", "gives Wasl the new server key")
+                    return
+            except (Gone, Unavailable):
+                pass
+            await self.stage.pause(5, 60)
+
+
+async def _new_key(engine: Engine, store_id: StoreId, key: str) -> None:
+    before = await engine.ledger.store(store_id)
+    if before is not None:
+        await change_store(engine, before, replace(before, profile=replace(before.profile, server_key=Secret(key))))
+
+
+def build(loop: VirtualLoop, seed: int, *, allowed: Collection[str], path: Path) -> World:
+    """A world that has not begun, on the database at *path*. *allowed* faults may be among its mix."""
+    chance = random.Random(seed)
+    trace = Trace(now_s=loop.time)
+    rates = draw_rates(random.Random(f"{seed}/rates"), allowed)
+    dice = Dice(chance=random.Random(f"{seed}/dice"), rates=rates, trace=trace)
+    stage = Stage(loop=loop, chance=chance, dice=dice, trace=trace)
+    emulator = Emulator(EmulatorConfig(seed=seed), clock=stage)
+    observer = sqlite3.connect(path, isolation_level=None)
+    checks = Checks(stage=stage, emulator=emulator, observer=observer, order_of=order_of)
+    running: list[Process] = []
+    alarm = Alarm(stage=stage, observer=observer, processes=running)
+    gateway = Gateway(emulator=emulator, stage=stage, processes=running, witness=checks, order_of=order_of)
+    world = World(
+        seed=seed, stage=stage, emulator=emulator, checks=checks, alarm=alarm, gateway=gateway, processes=running
+    )
+    around = Surroundings(
+        path=path,
+        scribe=Scribe(SEAL, describe),
+        session=gateway.session,
+        shop_http=lambda process: ShopRoad(process, world.shops),
+        changed=checks.changed,
+        moved=alarm.moved,
+    )
+    count = 2 if chance.random() < TWO else 1
+    running.extend(Process(number, stage, around) for number in range(1, count + 1))
+    return world
+
+
+def order_of(cart_id: str) -> str:
+    """The order that a cart belongs to: what stands between the store's prefix and the attempt's number."""
+    return cart_id.rpartition("-")[0].rpartition("-")[2]
