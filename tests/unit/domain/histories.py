@@ -3,6 +3,7 @@
 from typing import Final
 
 from builders import NOON, PRICE, SAR, attempt, fact
+from unit.domain.edges import EDGES
 from unit.domain.one_page import DEFERRED, ENDINGS, HOLDS, REFUNDS, RESERVATIONS, SALES
 from unit.domain.stating import (
     BOTH_PAGES,
@@ -247,4 +248,5 @@ CATALOGUE: Final[dict[str, History]] = {
     **DEFERRED,
     **MISFITS,
     **PAGES,
+    **EDGES,
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from builders import NOON, SAR, attempt, fact, payment, said
+from unit.domain.histories import CATALOGUE
 from unit.domain.stating import HALF, SECOND_CART, capture, hold, number, refund, released
 from wasl.domain.evidence import CartId, Closing, ClosingReason, Fact, Kind, Verdict, Voice
 from wasl.domain.fold import fold
@@ -195,3 +196,22 @@ def test_what_our_closing_does_not_end() -> None:
     assert outcome_of(fact(), live=True, closings=over).state is State.OPEN
     assert outcome_of(number(cart_id=CartId("elsewhere")), closings=over).state is State.PENDING
     assert outcome_of(number(), closings=over).state is State.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("name", "causes"),
+    [
+        ("captured whole, and paid on the other page", ("paid_twice TST2 TST3",)),
+        ("authorised on both pages", ("paid_twice TST1 TST2",)),
+        ("paid, and authorised on the other page", ("paid_twice TST1 TST2",)),
+        ("voided in part and refunded whole", ("amount_mismatch TST3",)),
+        ("more given back than was taken", ("amount_mismatch TST2 TST3",)),
+        ("late and twice", ("paid_twice TST1 TST2", "paid_late TST1 TST2")),
+        ("money of last season, and the order paid", ("old_money TST1",)),
+    ],
+)
+def test_a_case_names_the_transactions_that_raise_it(name: str, causes: tuple[str, ...]) -> None:
+    """Those that bind the buyer's money or give back too much of it, and no other."""
+    history = CATALOGUE[name]
+    pieces = tuple(said(one) for one in history.facts)
+    assert fold(payment(*history.attempts, evidence=pieces, closings=history.closings)).causes == causes
