@@ -23,7 +23,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[1]
 PLANTED: Final = Path(__file__).parent / "mutants" / "planted.toml"
 WORLDS: Final = Path(__file__).parent / "mutants" / "worlds.py"
-PAYMENTS: Final = 200
+PAYMENTS: Final = 900
 SEED: Final = 1
 RUN_S_MAX: Final = 300
 
