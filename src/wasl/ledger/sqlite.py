@@ -5,6 +5,7 @@ import json
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ from wasl.ledger.transact import Amendment, Scribe, amend
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S: Final = 20.0  # another process may hold the file, a command line for instance
+SWITCH_AGAIN_S: Final = 0.02
 READERS: Final = 2
 _log = structlog.get_logger(__name__)
 
@@ -32,7 +34,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection as every part of Wasl opens it: write-ahead log, flushed at each commit."""
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = FULL")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
@@ -40,6 +42,20 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch to the log, once in a file's life. SQLite does not wait by itself while another process does the same."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(SWITCH_AGAIN_S)
+        else:
+            return
 
 
 def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
