@@ -45,6 +45,7 @@ class Gateway:
     processes: Sequence[Process]
     witness: Witness
     order_of: Callable[[str], str]
+    asked_ms: dict[str, int] = field(default_factory=dict)
     _alarm: asyncio.TimerHandle | None = None
 
     def __post_init__(self) -> None:
@@ -184,6 +185,8 @@ class _Call:
         kind = "page" if self.path == "/payment/request" else "query"
         cart_id: str = msgspec.json.decode(self.data).get("cart_id", "")
         about = gateway.order_of(cart_id)
+        if kind == "query":
+            gateway.asked_ms[cart_id] = max(process.now(), gateway.asked_ms.get(cart_id, 0))
         await process.step("before a call of the gateway", self.session.generation)
         if kind == "page" and stage.dice.happens("page_unsent", about):
             raise aiohttp.ClientConnectionError
@@ -200,7 +203,8 @@ class _Call:
         if stage.dice.happens(f"{kind}_lost", about):
             raise aiohttp.ServerDisconnectedError
         if kind == "query" and answer.status in _ANSWERS:
-            gateway.witness.queried(cart_id, process.now())
+            # A clock may be set back while a question is repeated: what counts is what it said when it was first asked.
+            gateway.witness.queried(cart_id, gateway.asked_ms[cart_id])
         await process.step("after a call of the gateway", self.session.generation)
         return answer
 
