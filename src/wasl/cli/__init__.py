@@ -5,7 +5,7 @@ import sys
 import click
 
 from wasl import __version__
-from wasl.cli import database, deliveries, doctor, payments, reconcile, run, simulate, stores
+from wasl.cli import addons, database, deliveries, doctor, payments, reconcile, run, simulate, stores
 from wasl.errors import WaslError
 
 
@@ -20,6 +20,7 @@ wasl.add_command(run.serve)
 wasl.add_command(run.work)
 wasl.add_command(run.emulator)
 wasl.add_command(stores.store)
+wasl.add_command(addons.addon)
 wasl.add_command(payments.payment)
 wasl.add_command(deliveries.delivery)
 wasl.add_command(reconcile.reconcile_command)

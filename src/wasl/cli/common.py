@@ -10,6 +10,7 @@ import msgspec
 import uvloop
 
 from wasl.domain.payment import Payment, PaymentId
+from wasl.domain.store import Store, StoreId
 from wasl.engine.doctor import Check, Grade
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByPayment
@@ -48,6 +49,14 @@ def with_engine(verb: Callable[[Engine], Awaitable[T]], loaded: Settings | None 
             return await verb(engine)
 
     return run_async(call())
+
+
+async def find_store(engine: Engine, store_id: str) -> Store:
+    """The store, archived or not; ends the command with a sentence if there is none."""
+    found = await engine.ledger.store(StoreId(store_id))
+    if found is None:
+        raise click.ClickException(f"there is no store {store_id}; `wasl store list` shows those that are")
+    return found
 
 
 async def find_payment(engine: Engine, payment_id: str) -> Payment:

@@ -9,12 +9,14 @@ import click
 from wasl.domain.money import Currency, UnknownCurrency
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import HOLD_DAYS, PAGE_MINUTES, QUESTIONS_PER_S, LateMoney, Profile, Store, StoreId
+from wasl.domain.store import HOLD_DAYS, PAGE_MINUTES, QUESTIONS_PER_S, LateMoney, Profile, Receiver, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.wiring import PLATFORMS, gateway_url
 
 PREFIX_MAX: Final = 20
 QUESTIONS: Final = (0.1, 100.0)
+# Whoever fulfils by an order's status alone gets no late money into it unless the merchant says so.
+LATE_MONEY: Final = {"cs-cart": LateMoney.HOLD}
 F = TypeVar("F", bound=Callable[..., Any])
 
 _NEW: Final = Store(
@@ -61,9 +63,18 @@ def _options(*, new: bool) -> list[Callable[[F], F]]:
         click.option("--hide-shipping/--show-shipping", default=None),
         click.option("--alt-currency"),
         click.option("--language", type=click.Choice(["auto", "ar", "en"]), help="[default: auto]"),
-        click.option("--late-money", type=click.Choice([one.value for one in LateMoney]), help="[default: accept]"),
+        click.option(
+            "--late-money",
+            type=click.Choice([one.value for one in LateMoney]),
+            help="[default: hold for cs-cart, else accept]",
+        ),
         click.option(
             "--hold-days", type=click.IntRange(1, 14), help=f"[default: {HOLD_DAYS}] When a hold is an alert."
+        ),
+        click.option(
+            "--notify",
+            metavar="LIST",
+            help="Whom a shop writes to: customer,department,vendor [default: all]; none for nobody.",
         ),
         click.option("--questions-per-s", type=click.FloatRange(*QUESTIONS), help=f"[default: {QUESTIONS_PER_S:g}]"),
         click.option("--live/--test", default=None, help="Real money: test transactions will not count."),
@@ -74,7 +85,7 @@ def new_store(options: Mapping[str, Any]) -> Store:
     """The options of `store add` as a store; bad ones end in one line that names them."""
     if not (options["region"] or options["gateway_url"]):
         raise click.UsageError("give either --region (ARE, SAU, EGY, …) or --gateway-url")
-    return changed_store(_NEW, options)
+    return changed_store(replace(_NEW, late_money=LATE_MONEY.get(options["platform"], LateMoney.ACCEPT)), options)
 
 
 def changed_store(store: Store, options: Mapping[str, Any]) -> Store:
@@ -121,6 +132,15 @@ def _prefix(text: str) -> str:
     return text
 
 
+def _receivers(text: str) -> tuple[Receiver, ...]:
+    wanted = [] if text.strip() == "none" else [one.strip() for one in text.split(",") if one.strip()]
+    try:
+        return tuple(Receiver(one) for one in wanted)
+    except ValueError:
+        known = ",".join(Receiver)
+        raise click.UsageError(f"--notify takes {known}, or none") from None
+
+
 def _methods(text: str) -> tuple[str, ...]:
     return tuple(method.strip() for method in text.split(",") if method.strip())
 
@@ -134,5 +154,6 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "store_url": lambda url: url.rstrip("/"),
     "cart_prefix": _prefix,
     "methods": _methods,
+    "notify": _receivers,
     "late_money": LateMoney,
 }

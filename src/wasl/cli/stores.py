@@ -5,9 +5,9 @@ from typing import Any
 import click
 import msgspec
 
-from wasl.cli.common import json_option, print_json, settings, show_checks, with_engine
+from wasl.cli.common import find_store, json_option, print_json, settings, show_checks, with_engine
 from wasl.cli.store_options import changed_store, new_store, store_options
-from wasl.domain.store import Store, StoreId
+from wasl.domain.store import Store
 from wasl.engine.connect import NewStore, add_store, archive_store, change_store
 from wasl.engine.doctor import Check, examine_store
 from wasl.engine.engine import Engine
@@ -49,7 +49,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001  click passes flags
 @json_option
 def show(store_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
     """One store's settings, its keys masked."""
-    found = with_engine(lambda engine: _find(engine, store_id))
+    found = with_engine(lambda engine: find_store(engine, store_id))
     _print(_view(found), as_json=as_json)
 
 
@@ -61,7 +61,7 @@ def set_(store_id: str, **options: Any) -> None:
     """Change what is given and keep the rest; a replaced server key still verifies for seven days."""
 
     async def change(engine: Engine) -> Store:
-        before = await _find(engine, store_id)
+        before = await find_store(engine, store_id)
         return await change_store(engine, before, changed_store(before, options))
 
     _print(_view(with_engine(change)), as_json=options["as_json"])
@@ -74,7 +74,7 @@ def test(store_id: str, as_json: bool) -> int:  # noqa: FBT001  click passes fla
     """Try a store's keys, addresses and clocks for real; exit 1 if something is bad."""
 
     async def examine(engine: Engine) -> list[Check]:
-        return await examine_store(engine, await _find(engine, store_id))
+        return await examine_store(engine, await find_store(engine, store_id))
 
     return show_checks(with_engine(examine), as_json=as_json)
 
@@ -86,16 +86,9 @@ def remove(store_id: str, as_json: bool) -> None:  # noqa: FBT001  click passes 
     """Archive a store: it opens no more payments, and its notifications are still recorded."""
 
     async def archive(engine: Engine) -> Store:
-        return await archive_store(engine, await _find(engine, store_id))
+        return await archive_store(engine, await find_store(engine, store_id))
 
     _print(_view(with_engine(archive)), as_json=as_json)
-
-
-async def _find(engine: Engine, store_id: str) -> Store:
-    found = await engine.ledger.store(StoreId(store_id))
-    if found is None:
-        raise click.ClickException(f"there is no store {store_id}; `wasl store list` shows those that are")
-    return found
 
 
 def _new_view(new: NewStore, public_url: str) -> dict[str, Any]:

@@ -20,6 +20,14 @@ HOLD_DAYS: Final = 3  # a merchant reviews a hold in the gateway's dashboard; af
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
 
 
+class Receiver(StrEnum):
+    """Whom a shop may write to when an order's status changes; the shop's own settings may still keep it silent."""
+
+    CUSTOMER = "customer"
+    DEPARTMENT = "department"
+    VENDOR = "vendor"
+
+
 class LateMoney(StrEnum):
     """What becomes of an order whose money came after Wasl or the shop had closed its payment."""
 
@@ -79,6 +87,7 @@ class Store:
     late_money: LateMoney = LateMoney.ACCEPT
     hold_days: int = HOLD_DAYS
     alert_url: str = ""
+    notify: tuple[Receiver, ...] = tuple(Receiver)
     archived_at: Instant | None = None
 
     def signing_key(self) -> bytes:

@@ -1,17 +1,20 @@
 """Stores are connected, changed and archived: their identity, keys and settings."""
 
 import hashlib
+import hmac
 from dataclasses import dataclass, replace
 from typing import Final
 
 from wasl.domain.secret import Secret
-from wasl.domain.store import KEY_RETIRES_MS, RetiredKey, Store
+from wasl.domain.store import KEY_RETIRES_MS, RetiredKey, Store, StoreId
 from wasl.domain.time import after
 from wasl.engine.engine import Engine
 from wasl.engine.ports import PaymentFilter
 from wasl.errors import Misconfigured
 
 CART_PREFIX_CHARACTERS: Final = 6
+ADDON_KEY: Final = "wasl_addon."  # what an add-on's key begins with; a dot is in no other key
+_ADDON_PURPOSE: Final = "API key of the add-on of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,27 @@ async def _ensure_shareable(engine: Engine, store: Store, *, with_key: bool = Tr
             raise Misconfigured(
                 f"store {other.store_id} is on this profile with cart prefix {one!r}; choose another one"
             )
+
+
+def addon_key(store: Store) -> Secret:
+    """The API key inside a store's ready-made add-on, the same each time it is packed.
+
+    It follows from the store's signing secret, which the add-on holds as well, so that packing again locks nobody out
+    and no key has to be kept readable.
+    """
+    mac = hmac.new(store.signing_key(), f"{_ADDON_PURPOSE} {store.store_id}".encode(), hashlib.sha256).hexdigest()
+    return Secret(f"{ADDON_KEY}{store.store_id}.{mac}")
+
+
+async def store_of_key(engine: Engine, key: str) -> Store | None:
+    """The store that may call with this API key, its own or its add-on's; None if there is none, or it is archived."""
+    if not key.startswith(ADDON_KEY):
+        return await engine.ledger.store_by_key(key_digest(key)) if key else None
+    store_id, _, _ = key.removeprefix(ADDON_KEY).partition(".")
+    store = await engine.ledger.store(StoreId(store_id))
+    if store is None or store.archived_at is not None:
+        return None
+    return store if hmac.compare_digest(addon_key(store).reveal().encode(), key.encode()) else None
 
 
 def key_digest(api_key: str) -> str:

@@ -15,7 +15,7 @@ from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, State
 from wasl.domain.paying import attempt_states, live_page
 from wasl.domain.payment import Attempt, Payment
-from wasl.domain.store import LateMoney, Store
+from wasl.domain.store import LateMoney, Receiver, Store
 from wasl.domain.time import Instant, rfc3339
 from wasl.engine.ports import Delivery
 
@@ -161,6 +161,7 @@ class StoreView:
     late_money: LateMoney
     hold_days: int
     questions_per_s: float
+    notify: tuple[Receiver, ...]
     live: bool
     created_at: str
     archived_at: str | None
@@ -287,6 +288,7 @@ def store_view(store: Store) -> StoreView:
         late_money=store.late_money,
         hold_days=store.hold_days,
         questions_per_s=store.questions_per_s,
+        notify=store.notify,
         live=store.live,
         created_at=rfc3339(store.created_at),
         archived_at=rfc3339(store.archived_at) if store.archived_at is not None else None,

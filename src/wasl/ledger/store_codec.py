@@ -7,7 +7,7 @@ import msgspec
 from wasl.domain.money import CURRENCIES
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import HOLD_DAYS, LateMoney, Profile, RetiredKey, Store, StoreId
+from wasl.domain.store import HOLD_DAYS, LateMoney, Profile, Receiver, RetiredKey, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.ledger.codec import Row
 from wasl.ledger.seal import Seal
@@ -37,6 +37,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late_money: str = LateMoney.ACCEPT.value
     hold_days: int = HOLD_DAYS
     alert_url: str = ""
+    notify: tuple[str, ...] = tuple(one.value for one in Receiver)
 
 
 class _Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,7 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         late_money=store.late_money.value,
         hold_days=store.hold_days,
         alert_url=store.alert_url,
+        notify=tuple(one.value for one in store.notify),
     )
     secrets = _Secrets(
         server_key=store.profile.server_key.reveal(),
@@ -128,4 +130,5 @@ def store_from(row: Row, seal: Seal) -> Store:
         late_money=LateMoney(settings.late_money),
         hold_days=settings.hold_days,
         alert_url=settings.alert_url,
+        notify=tuple(Receiver(one) for one in settings.notify),
     )

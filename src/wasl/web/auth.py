@@ -5,7 +5,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 
 from wasl.domain.store import Store
-from wasl.engine.connect import key_digest
+from wasl.engine.connect import store_of_key
 from wasl.engine.engine import Engine
 from wasl.web.problems import Problem
 
@@ -14,7 +14,7 @@ async def calling_store(request: Request) -> Store:
     """The store whose key the request carries; raises a 401 problem otherwise."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     engine: Engine = request.app.state.engine
-    store = await engine.ledger.store_by_key(key_digest(key.strip())) if scheme.lower() == "bearer" and key else None
+    store = await store_of_key(engine, key.strip()) if scheme.lower() == "bearer" else None
     if store is None:
         raise Problem(
             status=HTTPStatus.UNAUTHORIZED,

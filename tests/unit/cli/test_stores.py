@@ -49,6 +49,22 @@ def test_setting_changes_what_is_given_and_keeps_the_rest(cli: Cli) -> None:
     assert cli.json("store", "set", store_id) == changed
 
 
+def test_a_cs_cart_order_takes_late_money_only_if_the_merchant_says_so(cli: Cli) -> None:
+    """An `api` store decides by itself, from the concern it is told."""
+    options = (*ADD, "--platform", "cs-cart", "--store-url", "https://shop.example")
+    assert cli.json("store", "show", cli.json(*options)["store_id"])["late_money"] == "hold"
+    accepting = cli.json(*options, "--late-money", "accept")["store_id"]
+    assert cli.json("store", "show", accepting)["late_money"] == "accept"
+
+
+def test_who_is_written_to_is_a_choice(cli: Cli) -> None:
+    """Everybody by default, or those who are named, or nobody."""
+    store_id = cli.json(*ADD)["store_id"]
+    assert cli.json("store", "show", store_id)["notify"] == ["customer", "department", "vendor"]
+    assert cli.json("store", "set", store_id, "--notify", "customer")["notify"] == ["customer"]
+    assert cli.json("store", "set", store_id, "--notify", "none")["notify"] == []
+
+
 def test_an_archived_store_is_not_listed(cli: Cli) -> None:
     """It can still be shown."""
     store_id = cli.json(*ADD)["store_id"]
@@ -67,6 +83,7 @@ def test_an_archived_store_is_not_listed(cli: Cli) -> None:
         (("--cart-prefix", "متجر"), "--cart-prefix"),
         (("--page-minutes", "1"), "--page-minutes"),
         (("--hold-days", "0"), "--hold-days"),
+        (("--notify", "everybody"), "--notify"),
         (("--platform", "fax"), "--platform"),
     ],
 )

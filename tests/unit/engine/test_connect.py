@@ -9,7 +9,7 @@ from unit.engine.conftest import keeps
 from wasl.domain.secret import Secret
 from wasl.domain.store import KEY_RETIRES_MS, RetiredKey, Store, StoreId
 from wasl.domain.time import Instant
-from wasl.engine.connect import add_store, archive_store, change_store, key_digest
+from wasl.engine.connect import add_store, addon_key, archive_store, change_store, key_digest, store_of_key
 from wasl.errors import Misconfigured
 from worlds import World
 
@@ -27,6 +27,18 @@ async def test_a_new_store_has_an_identity_keys_and_a_prefix_of_its_own(w: World
     assert new.store.store_id != STORE
     assert new.store.cart_prefix == f"{new.store.store_id[-6:]}-"
     assert await w.engine.ledger.store_by_key(key_digest(new.api_key.reveal())) == new.store
+
+
+async def test_an_add_on_calls_with_a_key_of_its_own(w: World) -> None:
+    """The same each time it is packed; it opens one store, and no longer once that is archived."""
+    twin = (await add_store(w.engine, store(cart_prefix="u-"))).store
+    key = addon_key(w.store).reveal()
+    assert await store_of_key(w.engine, key) == w.store
+    assert key == addon_key(w.store).reveal() != addon_key(twin).reveal()
+    for wrong in (key[:-1], key + "0", key.replace(STORE, twin.store_id), "wasl_addon.", f"wasl_addon.{STORE}", ""):
+        assert await store_of_key(w.engine, wrong) is None
+    await archive_store(w.engine, w.store)
+    assert await store_of_key(w.engine, key) is None
 
 
 @pytest.mark.parametrize("prefix", ["t-", "t", "t-9"])

@@ -20,9 +20,9 @@ from wasl.domain.evidence import Verdict
 from wasl.domain.fold import fold
 from wasl.domain.outcome import State
 from wasl.domain.reconcile import ShopOrder
-from wasl.domain.store import Store
+from wasl.domain.store import Receiver, Store
 from wasl.engine.ports import Arrival, Receipt, Telling
-from wasl.errors import StoreUnavailable
+from wasl.errors import Misconfigured, StoreUnavailable
 from wasl.stores.cs_cart import CsCart
 from wasl.stores.http import ShopHttp
 from worlds import Counting, SetClock
@@ -100,7 +100,14 @@ async def test_a_paid_order_is_asked_to_become_processed(door: Door) -> None:
         "type": "order.settle", "order_id": "1042", "version": 2, "target_status": "P", "state": "paid",
         "concern": "none", "amount": "57.90", "currency": "SAR", "paid": "57.90", "refunded": "0.00",
         "tran_ref": "TST1", "payment_id": "pay_test", "note": "",
+        "notify": {"customer": True, "department": True, "vendor": True},
     }  # fmt: skip
+
+
+async def test_whom_the_shop_writes_to_is_the_merchants_choice(door: Door) -> None:
+    """The shop's own notification settings may still keep it silent."""
+    await tell(door, shop=store(store_url=door.url, notify=(Receiver.CUSTOMER,)))
+    assert door.body["notify"] == {"customer": True, "department": False, "vendor": False}
 
 
 async def test_the_call_is_signed_over_nonce_time_and_body(door: Door) -> None:
@@ -207,3 +214,44 @@ async def test_an_answer_that_cannot_be_read_is_none_of_the_orders(door: Door, a
     door.answer = answer
     with pytest.raises(StoreUnavailable):
         await read(door)
+
+
+def card(*statuses: str, methods: int = 1) -> Response:
+    """The add-on's answer to who it is."""
+    there = [{"status": one, "name": f"Name of {one}", "inventory": "D", "settled": True} for one in statuses]
+    about = {"addon_version": "1.0.0", "platform": "CS-Cart", "platform_version": "4.18.2", "payment_methods": methods}
+    return Response(json.dumps({"result": "shop", "statuses": there, **about}), media_type="application/json")
+
+
+async def greet(door: Door, shop: Store | None = None) -> str:
+    """Ask the door who it is."""
+    http = ShopHttp()
+    try:
+        return await CsCart(http, SetClock(), door.chance).greet(shop or store(store_url=door.url))
+    finally:
+        await http.close()
+
+
+async def test_a_greeting_says_what_is_there(door: Door) -> None:
+    """Which add-on in which shop, and whether anybody can pay with it yet."""
+    door.answer = card("P", "F")
+    said_there = await greet(door)
+    assert door.body == {"type": "shop.read"}
+    assert ("add-on 1.0.0 in CS-Cart 4.18.2" in said_there, "one payment method" in said_there) == (True, True)
+    door.answer = card("P", "F", methods=0)
+    assert "no payment method" in await greet(door)
+
+
+async def test_a_status_the_shop_does_not_have_is_named(door: Door) -> None:
+    """Before an order waits for it; the sentence names those that are there."""
+    door.answer = card("P", "C")
+    with pytest.raises(Misconfigured, match=r"names F, and the shop has only P \(Name of P\), C"):
+        await greet(door)
+    assert await greet(door, store(store_url=door.url, status_map={State.FAILED: ""}))
+
+
+async def test_a_shop_without_the_add_on_does_not_greet(door: Door) -> None:
+    """Its front page answers 200 as well."""
+    door.answer = Response("<html>Welcome</html>", media_type="text/html")
+    with pytest.raises(StoreUnavailable, match="is the Wasl add-on active"):
+        await greet(door)

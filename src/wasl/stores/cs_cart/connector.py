@@ -11,9 +11,9 @@ from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import Payment
 from wasl.domain.reconcile import PAID_STATES, ShopOrder
-from wasl.domain.store import LateMoney, Store
+from wasl.domain.store import LateMoney, Receiver, Store
 from wasl.engine.ports import Arrival, Chance, Clock, Receipt, Telling
-from wasl.errors import StoreUnavailable
+from wasl.errors import Misconfigured, StoreUnavailable
 from wasl.stores.http import ShopAnswer, ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
 
@@ -42,9 +42,28 @@ class Found(msgspec.Struct, frozen=True):
     """The door's answer to a question about an order."""
 
     result: str
+    order_id: str = ""
     status: str = ""
     amount: str = ""
     currency: str = ""
+
+
+class StatusThere(msgspec.Struct, frozen=True):
+    """One of the shop's order statuses."""
+
+    status: str
+    name: str = ""
+
+
+class ShopCard(msgspec.Struct, frozen=True):
+    """The door's answer to who it is."""
+
+    result: str
+    addon_version: str = ""
+    platform: str = ""
+    platform_version: str = ""
+    statuses: tuple[StatusThere, ...] = ()
+    payment_methods: int = 0
 
 
 class CsCart:
@@ -64,7 +83,7 @@ class CsCart:
         if target is None:
             state = payment.outcome.state.value
             return Receipt(arrival=Arrival.UNCHANGED, note=f"the status map has nothing for {state}")
-        return _receipt(await self._knock(store, _settlement(payment, target)), target)
+        return _receipt(await self._knock(store, _settlement(store, payment, target)), target)
 
     async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
         """See the port."""
@@ -75,11 +94,20 @@ class CsCart:
         return _order(found, store, payment) if found.result == "found" else None
 
     async def greet(self, store: Store) -> str:
-        """See the port. An order that no shop has is asked for."""
-        answer = await self._knock(store, {"type": "order.read", "order_id": "0"})
-        if answer.status != HTTP_OK or _decoded(answer, Found) is None:
+        """See the port. Raises Misconfigured if the status map names what the shop does not have."""
+        answer = await self._knock(store, {"type": "shop.read"})
+        card = _decoded(answer, ShopCard)
+        if answer.status != HTTP_OK or card is None or card.result != "shop":
             raise StoreUnavailable(f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
-        return "the shop's add-on answers and knows this store's secret"
+        there = {one.status for one in card.statuses}
+        unknown = sorted({status for status in _chosen(store).values() if status} - there)
+        if unknown:
+            known = ", ".join(f"{one.status} ({one.name})" for one in card.statuses)
+            raise Misconfigured(f"the status map names {', '.join(unknown)}, and the shop has only {known}")
+        methods = {0: "no payment method uses it yet", 1: "one payment method uses it"}
+        used = methods.get(card.payment_methods, f"{card.payment_methods} payment methods use it")
+        name = f"{card.platform} {card.platform_version}".strip()
+        return f"add-on {card.addon_version} in {name} answers and knows this store's secret; {used}"
 
     async def _knock(self, store: Store, call: dict[str, Any]) -> ShopAnswer:
         body = msgspec.json.encode(call)
@@ -91,7 +119,12 @@ def target_status(store: Store, payment: Payment) -> str | None:
     """The status the merchant chose for this outcome; None where the order shall stay as it is."""
     if Concern.PAID_LATE in payment.outcome.concerns and store.late_money is LateMoney.HOLD:
         return None
-    return {**STATUS_MAP, **store.status_map}.get(payment.outcome.state) or None
+    return _chosen(store).get(payment.outcome.state) or None
+
+
+def _chosen(store: Store) -> dict[State, str]:
+    """The whole status map: what the merchant chose, over what is chosen for everybody."""
+    return {**STATUS_MAP, **store.status_map}
 
 
 def _order(found: Found, store: Store, payment: Payment) -> ShopOrder:
@@ -109,7 +142,7 @@ def _counts_as_paid(status: str, store: Store) -> bool | None:
     return False if status in UNPAID_STATUSES else None
 
 
-def _settlement(payment: Payment, target: str) -> dict[str, Any]:
+def _settlement(store: Store, payment: Payment, target: str) -> dict[str, Any]:
     outcome = payment.outcome
     return {
         "type": "order.settle",
@@ -125,6 +158,7 @@ def _settlement(payment: Payment, target: str) -> dict[str, Any]:
         "tran_ref": outcome.tran_ref,
         "payment_id": payment.payment_id,
         "note": "",
+        "notify": {one.value: one in store.notify for one in Receiver},
     }
 
 
