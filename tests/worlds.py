@@ -28,6 +28,7 @@ from wasl.engine.ports import (
     Refusal,
     ReturnClaim,
     Shop,
+    ShopPage,
     Telling,
 )
 from wasl.errors import GatewayUnavailable, Misconfigured, StoreUnavailable
@@ -148,6 +149,7 @@ class ScriptedShop:
     in_order: bool = False
     away: bool = False
     orders: dict[OrderId, ShopOrder] = field(default_factory=dict)
+    old: set[OrderId] = field(default_factory=set)
     answers: list[Receipt | Exception] = field(default_factory=list)
     told: list[Telling] = field(default_factory=list)
 
@@ -168,6 +170,15 @@ class ScriptedShop:
         if self.answers and isinstance(self.answers[0], Exception):
             raise self.answers[0]
         return "the shop answers"
+
+    async def list_orders(self, store: Store, *, since: Instant, after: str) -> ShopPage:
+        """One order a page, as a shop with many has them; those of `old` have not changed since."""
+        del store, since
+        if self.away:
+            raise StoreUnavailable("the shop did not answer")
+        ids = sorted(one for one in self.orders if one > after and one not in self.old)
+        page = {one: self.orders[one] for one in ids[:1]}
+        return ShopPage(orders=page, following=ids[0] if len(ids) > 1 else None)
 
     async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
         if self.away:

@@ -19,6 +19,7 @@ PAID_STATES: Final = frozenset({State.PAID, State.PARTIALLY_REFUNDED})
 # Nobody has taken money: a shop that counts the order as paid would deliver for nothing.
 UNPAID_STATES: Final = frozenset(State) - PAID_STATES - {State.PARTIALLY_CAPTURED, State.REFUNDED}
 _TAKING: Final = frozenset({Kind.SALE, Kind.CAPTURE})
+_PAID_OTHERWISE: Final = "Was it paid in another way? If not, do not deliver, and set the order back in the shop."
 _AMOUNTS: Final = (Concern.AMOUNT_MISMATCH, Concern.CURRENCY_MISMATCH, Concern.PAID_TWICE)
 
 
@@ -118,10 +119,16 @@ def of_nobody(transaction: Transaction, nothing: Money) -> Finding:
     return _finding(Difference.UNKNOWN_CART, sentence, advice, money if taken else nothing)
 
 
-def not_compared(payment: Payment, reason: str) -> Finding:
-    """One side did not answer."""
+def of_no_payment(order: ShopOrder) -> Finding:
+    """An order that its shop counts as paid through Wasl, for which nobody ever asked for a payment here."""
+    sentence = f"The shop has {order.status}, as if it were paid, but no payment was ever begun for this order."
+    return _finding(Difference.PAID_IN_SHOP_ONLY, sentence, _PAID_OTHERWISE, order.amount)
+
+
+def not_compared(nothing: Money, reason: str) -> Finding:
+    """One side did not answer; *nothing* is zero in the currency of what was to be compared."""
     advice = "Compare again later; if it stays so, see `wasl doctor`."
-    return _finding(Difference.NOT_COMPARED, f"not compared: {reason}", advice, _nothing(payment))
+    return _finding(Difference.NOT_COMPARED, f"not compared: {reason}", advice, nothing)
 
 
 def shown_state(outcome: Outcome) -> str:
@@ -196,8 +203,7 @@ def _not_paid_there(payment: Payment, order: ShopOrder, *, behind: bool) -> Find
 
 def _paid_only_there(payment: Payment, truth: Outcome, order: ShopOrder) -> Finding:
     sentence = f"The shop has {order.status}, as if it were paid, but no evidence proves it: {_told(truth)}."
-    advice = "Was it paid in another way? If not, do not deliver, and set the order back in the shop."
-    return _finding(Difference.PAID_IN_SHOP_ONLY, sentence, advice, payment.amount)
+    return _finding(Difference.PAID_IN_SHOP_ONLY, sentence, _PAID_OTHERWISE, payment.amount)
 
 
 def _why_untold(payment: Payment) -> str:

@@ -9,13 +9,14 @@ from wasl.domain.evidence import Fact
 from wasl.domain.fold import fold
 from wasl.domain.money import Money
 from wasl.domain.outcome import Outcome
-from wasl.domain.payment import Payment
+from wasl.domain.payment import OrderId, Payment
 from wasl.domain.reconcile import (
     Difference,
     Finding,
     ShopOrder,
     informed,
     not_compared,
+    of_no_payment,
     of_nobody,
     shown_state,
     with_gateway,
@@ -28,7 +29,7 @@ from wasl.domain.transaction import transactions
 from wasl.engine.ask import Stated, record
 from wasl.engine.discrepancies import Report, Row, Tally
 from wasl.engine.engine import Engine
-from wasl.engine.ports import ByPayment, Lease, PaymentFilter, Shop
+from wasl.engine.ports import ByOrder, ByPayment, Lease, PaymentFilter, Shop, ShopPage
 from wasl.engine.tell import LEASE_MS, tell_leased
 from wasl.errors import GatewayUnavailable, Misconfigured, StoreUnavailable, required
 
@@ -38,6 +39,7 @@ LOOKS_MAX: Final = 3  # what moves while it is looked at is looked at again
 SILENT_MAX: Final = 5  # whoever has not answered so often in a row is not asked any more
 QUESTION_WAIT_MS: Final = MINUTE_MS  # for a budget of questions that open payments use up
 SHELVED_MAX: Final = 1_000
+SHOP_PAGES_MAX: Final = 10_000  # of a shop that never comes to its end
 TELLS_MAX: Final = 50  # versions of one payment that a shop which hears every version may have missed
 UNANSWERED: Final = "-"
 _RECORDED: Final = frozenset({Difference.MONEY_UNHEARD, Difference.RETURN_UNHEARD, Difference.NEWS_UNHEARD})
@@ -78,6 +80,7 @@ async def reconcile(engine: Engine, plan: Plan) -> Report:
             for start in range(0, len(payments), AT_ONCE):
                 await asyncio.gather(*(_compare(run, payment) for payment in payments[start : start + AT_ONCE]))
                 plan.progress(tally.orders)
+        await _shops_orders(run)
         await _unknown_carts(run)
     return tally.report(since=plan.since, until=engine.now())
 
@@ -139,6 +142,14 @@ class _Run:
         known: Shop = shop
         return await self.shop.hear(lambda: known.read(self.store, payment))
 
+    async def list_orders(self, after: str) -> ShopPage | _Silence:
+        """Some of what the shop has of this store's orders."""
+        shop = self.engine.shops.get(self.store.platform)
+        if shop is None:
+            return _Silence(reason=f"there is no connector for {self.store.platform}")
+        known: Shop = shop
+        return await self.shop.hear(lambda: known.list_orders(self.store, since=self.plan.since, after=after))
+
     async def _spare_question(self) -> None:
         """Wait for the profile's budget; one of this run waits at a time. Raises GatewayUnavailable in the end."""
         async with self.gateway.turn:
@@ -181,12 +192,13 @@ class _Sides:
     def findings(self) -> tuple[Finding, ...]:
         """What differs, of what was answered."""
         payment, truth = self.payment, self.truth
+        nothing = Money(0, payment.amount.currency)
         if isinstance(self.stated, _Silence):
-            gateway: tuple[Finding, ...] = (not_compared(payment, f"gateway: {self.stated.reason}"),)
+            gateway: tuple[Finding, ...] = (not_compared(nothing, f"gateway: {self.stated.reason}"),)
         else:
             gateway = with_gateway(payment, truth)
         if isinstance(self.order, _Silence):
-            shop: tuple[Finding, ...] = (not_compared(payment, f"shop: {self.order.reason}"),)
+            shop: tuple[Finding, ...] = (not_compared(nothing, f"shop: {self.order.reason}"),)
         else:
             shop = with_shop(payment, truth, self.order)
         return (*within_ledger(payment), *gateway, *shop)
@@ -274,6 +286,47 @@ async def _told_again(run: _Run, payment: Payment) -> Payment:
 async def _current(run: _Run, payment: Payment) -> Payment:
     found = await run.engine.ledger.payment(ByPayment(payment.store_id, payment.payment_id))
     return required(found, "payments are never removed")
+
+
+async def _shops_orders(run: _Run) -> None:
+    """What the shop counts as paid, the other way round: of a payment that is settled here for long, or of none."""
+    after, silent_before = "", run.shop.silent
+    for _ in range(SHOP_PAGES_MAX):
+        page = await run.list_orders(after)
+        if isinstance(page, _Silence) and silent_before:
+            return  # it has said no more of a single order, which stands in the report
+        if isinstance(page, _Silence):
+            finding = not_compared(Money(0, run.store.currency), f"the shop's list of orders: {page.reason}")
+            run.tally.add([_of_shop_alone(run, "", finding, UNANSWERED)])
+            return
+        for order_id, order in page.orders.items():
+            await _shops_order(run, order_id, order)
+        if page.following is None:
+            return
+        after = page.following
+
+
+async def _shops_order(run: _Run, order_id: OrderId, order: ShopOrder) -> None:
+    if not order.paid:
+        return
+    payment = await run.engine.ledger.payment(ByOrder(run.store.store_id, order_id))
+    if payment is None:
+        run.tally.add([_of_shop_alone(run, order_id, of_no_payment(order), order.status)])
+    elif payment.updated_at < run.plan.since and payment.ask_at is None and payment.told >= payment.version:
+        await _compare(run, payment)  # the pages of the ledger have left it out: nothing has happened here for long
+
+
+def _of_shop_alone(run: _Run, order_id: str, finding: Finding, status: str) -> Row:
+    return Row(
+        store_id=run.store.store_id,
+        order_id=order_id,
+        payment_id="",
+        finding=finding,
+        gateway=UNANSWERED,
+        ledger=UNANSWERED,
+        shop=status,
+        mended=False,
+    )
 
 
 async def _unknown_carts(run: _Run) -> None:

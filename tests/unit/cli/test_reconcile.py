@@ -37,7 +37,7 @@ def database(tmp_path: Path) -> Path:
 
     async def seed() -> None:
         ledger = open_sqlite(path, Seal((Secret(KEY),)), describe)
-        await ledger.add_store(store(), "digest")
+        await ledger.add_store(store(platform="api"), "digest")  # of a shop nobody asks
         now = time.time_ns() // 1_000_000
         odd = fact("TST8", cart_id=CartId('x,"8"\x1b[2J'))
         await ledger.shelve(STORE, said(odd, at=now))

@@ -246,8 +246,8 @@ def test_recording_what_the_gateway_states_leaves_nothing_unheard(heard_of: list
 
 def test_what_was_not_compared_says_so() -> None:
     """Silence is neither agreement nor a loss."""
-    assert not_compared(knows(), "shop: HTTP 503").sentence == "not compared: shop: HTTP 503"
-    assert kinds((not_compared(knows(fact()), "shop"),)) == [(Difference.NOT_COMPARED, "0.00")]
+    assert not_compared(PRICE, "shop: HTTP 503").sentence == "not compared: shop: HTTP 503"
+    assert kinds((not_compared(Money(0, PRICE.currency), "shop"),)) == [(Difference.NOT_COMPARED, "0.00")]
     assert shown_state(knows(fact()).outcome) == "paid 57.90"
     assert shown_state(knows().outcome) == "open"
 

@@ -365,3 +365,35 @@ async def test_risks_are_summed_per_order_and_currency(w: World) -> None:
     report = await compared(w)
     assert len(report.rows) == 2
     assert [str(money) for money in report.at_risk] == ["57.91"]
+
+
+async def test_an_order_that_only_the_shop_knows_as_paid_is_found(w: World) -> None:
+    """Somebody set it by hand, or another plugin did: nobody ever asked here for its money."""
+    await settled(w)
+    w.shop.orders |= {OrderId("1050"): has("P"), OrderId("1051"): has("N"), OrderId("1049"): has("P")}
+    report = await compared(w)
+    found = [(row.order_id, row.shop, row.ledger, row.finding.difference) for row in report.rows]
+    assert found == [
+        ("1049", "P", "-", Difference.PAID_IN_SHOP_ONLY),
+        ("1050", "P", "-", Difference.PAID_IN_SHOP_ONLY),
+    ]
+    assert [str(money) for money in report.at_risk] == ["115.80"]
+    w.shop.old |= {OrderId("1049"), OrderId("1050")}
+    assert (await compared(w)).all_well
+
+
+async def test_what_moved_in_the_shop_alone_is_compared_too(w: World) -> None:
+    """A payment of long ago that came to nothing, whose order somebody has set to paid today."""
+    await keeps(w, payment(created_at=Instant(NOON - 9 * DAY_MS), updated_at=Instant(NOON - 9 * DAY_MS)))
+    w.shop.orders[ORDER] = has("P")
+    report = await compared(w)
+    assert kinds(report) == [Difference.PAID_IN_SHOP_ONLY]
+    assert report.orders == 1
+
+
+async def test_a_shop_that_cannot_list_is_said(w: World) -> None:
+    """Nothing is well that was not looked at."""
+    w.shop.away = True
+    report = await compared(w)
+    assert (report.all_well, report.not_compared) == (False, 1)
+    assert "list of orders" in report.rows[0].finding.sentence

@@ -19,9 +19,11 @@ from serving import serving
 from wasl.domain.evidence import Verdict
 from wasl.domain.fold import fold
 from wasl.domain.outcome import State
+from wasl.domain.payment import OrderId
 from wasl.domain.reconcile import ShopOrder
 from wasl.domain.store import Receiver, Store
-from wasl.engine.ports import Arrival, Receipt, Telling
+from wasl.domain.time import DAY_MS, Instant
+from wasl.engine.ports import Arrival, Receipt, ShopPage, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 from wasl.stores.cs_cart import CsCart
 from wasl.stores.http import ShopHttp
@@ -255,3 +257,35 @@ async def test_a_shop_without_the_add_on_does_not_greet(door: Door) -> None:
     door.answer = Response("<html>Welcome</html>", media_type="text/html")
     with pytest.raises(StoreUnavailable, match="is the Wasl add-on active"):
         await greet(door)
+
+
+async def listed(door: Door, *, after: str = "") -> ShopPage:
+    """Ask the door for the orders of the last day."""
+    http = ShopHttp()
+    try:
+        connector = CsCart(http, SetClock(), door.chance)
+        return await connector.list_orders(store(store_url=door.url), since=Instant(NOON - DAY_MS), after=after)
+    finally:
+        await http.close()
+
+
+async def test_orders_are_listed_page_by_page(door: Door) -> None:
+    """Each with what its status says about money; no status is wanted of an order nobody looked at here."""
+    order = {"result": "found", "order_id": "7", "status": "P", "amount": "57.90", "currency": "SAR"}
+    body = json.dumps({"result": "listed", "orders": [order], "next": "7"})
+    door.answer = Response(body, media_type="application/json")
+    page = await listed(door)
+    assert page.orders == {OrderId("7"): ShopOrder(status="P", wanted="", paid=True, amount=PRICE)}
+    assert (page.following, door.body["after"]) == ("7", "0")
+    assert door.body["since"] == (NOON - DAY_MS) // 1000
+    door.answer = Response('{"result": "listed", "orders": [], "next": ""}', media_type="application/json")
+    assert await listed(door, after="7") == ShopPage(orders={}, following=None)
+    assert door.body["after"] == "7"
+
+
+@pytest.mark.parametrize("answer", [Response("<html>", media_type="text/html"), Response("{}", status_code=401)])
+async def test_a_list_that_cannot_be_read_is_not_empty(door: Door, answer: Response) -> None:
+    """It would look as if the shop had no paid order."""
+    door.answer = answer
+    with pytest.raises(StoreUnavailable):
+        await listed(door)

@@ -17,7 +17,7 @@ from wasl.engine.ports.records import (
     PaymentKey,
     PaymentPage,
 )
-from wasl.engine.ports.shops import Arrival, Herald, Receipt, Shop, Telling
+from wasl.engine.ports.shops import Arrival, Herald, Receipt, Shop, ShopPage, Telling
 
 __all__ = [
     "Alert",
@@ -47,5 +47,6 @@ __all__ = [
     "Refusal",
     "ReturnClaim",
     "Shop",
+    "ShopPage",
     "Telling",
 ]

@@ -1,12 +1,14 @@
 """The shops, and the people behind them: who is told, and how they take it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from wasl.domain.payment import Payment
+from wasl.domain.payment import OrderId, Payment
 from wasl.domain.reconcile import ShopOrder
 from wasl.domain.store import Store
+from wasl.domain.time import Instant
 from wasl.engine.ports.records import Alert
 
 
@@ -38,6 +40,14 @@ class Telling:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopPage:
+    """Some of a shop's orders by their ids, and where to go on; None at the end."""
+
+    orders: Mapping[OrderId, ShopOrder]
+    following: str | None
+
+
 class Shop(Protocol):
     """A connector to one platform. It speaks the platform's own way and decides nothing about the outcome."""
 
@@ -52,6 +62,14 @@ class Shop(Protocol):
         """The payment's order as the shop has it now; None if it has none. Changes nothing, there or here.
 
         Raises StoreUnavailable if no readable answer came.
+        """
+        ...
+
+    async def list_orders(self, store: Store, *, since: Instant, after: str) -> ShopPage:
+        """The orders of this store that changed there since then, from *after* (at first "") on. Changes nothing.
+
+        `wanted` is empty in them: no payment was looked at. A platform that cannot list has none. Raises
+        StoreUnavailable if no readable answer came.
         """
         ...
 

@@ -7,8 +7,8 @@ import msgspec
 from wasl.domain.payment import Payment
 from wasl.domain.reconcile import PAID_STATES, ShopOrder
 from wasl.domain.store import Store
-from wasl.domain.time import rfc3339
-from wasl.engine.ports import Arrival, Clock, Receipt, Telling
+from wasl.domain.time import Instant, rfc3339
+from wasl.engine.ports import Arrival, Clock, Receipt, ShopPage, Telling
 from wasl.errors import StoreUnavailable
 from wasl.stores.http import ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
@@ -51,6 +51,11 @@ class Api:
         if answer.status not in _TAKEN:
             raise StoreUnavailable(f"the application answered HTTP {answer.status} to a signed ping")
         return "the application takes signed webhooks"
+
+    async def list_orders(self, store: Store, *, since: Instant, after: str) -> ShopPage:
+        """See the port. An application is not asked."""
+        del store, since, after
+        return ShopPage(orders={}, following=None)
 
     async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
         """See the port. An application is not asked: what it acknowledged last is what it knows."""

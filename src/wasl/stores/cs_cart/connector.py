@@ -9,10 +9,11 @@ import msgspec
 
 from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import Concern, State
-from wasl.domain.payment import Payment
+from wasl.domain.payment import OrderId, Payment
 from wasl.domain.reconcile import PAID_STATES, ShopOrder
 from wasl.domain.store import LateMoney, Receiver, Store
-from wasl.engine.ports import Arrival, Chance, Clock, Receipt, Telling
+from wasl.domain.time import SECOND_MS, Instant
+from wasl.engine.ports import Arrival, Chance, Clock, Receipt, ShopPage, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 from wasl.stores.http import ShopAnswer, ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
@@ -25,6 +26,7 @@ STATUS_MAP: Final = {State.PAID: "P", State.FAILED: "F"}
 PAID_STATUSES: Final = frozenset("PCB")
 UNPAID_STATUSES: Final = frozenset("NFDIO")
 HTTP_OK: Final = 200
+LISTED: Final = 100  # orders in one answer; some 300 bytes each
 _NO_ANSWER: Final = "without the add-on's answer; is the Wasl add-on active there?"
 _BUSY_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 T = TypeVar("T")
@@ -46,6 +48,14 @@ class Found(msgspec.Struct, frozen=True):
     status: str = ""
     amount: str = ""
     currency: str = ""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """The door's answer to which orders it has."""
+
+    result: str
+    orders: tuple[Found, ...] = ()
+    next: str = ""
 
 
 class StatusThere(msgspec.Struct, frozen=True):
@@ -91,7 +101,19 @@ class CsCart:
         found = _decoded(answer, Found)
         if answer.status != HTTP_OK or found is None:
             raise StoreUnavailable(f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
-        return _order(found, store, payment) if found.result == "found" else None
+        if found.result != "found":
+            return None
+        return _order(found, store, wanted=target_status(store, payment) or "")
+
+    async def list_orders(self, store: Store, *, since: Instant, after: str) -> ShopPage:
+        """See the port. Orders of other payment methods are not in it, and of a marketplace's parts only the whole."""
+        call = {"type": "orders.list", "since": since // SECOND_MS, "after": after or "0", "limit": LISTED}
+        answer = await self._knock(store, call)
+        listed = _decoded(answer, Listed)
+        if answer.status != HTTP_OK or listed is None or listed.result != "listed":
+            raise StoreUnavailable(f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
+        orders = {OrderId(one.order_id): _order(one, store, wanted="") for one in listed.orders}
+        return ShopPage(orders=orders, following=listed.next or None)
 
     async def greet(self, store: Store) -> str:
         """See the port. Raises Misconfigured if the status map names what the shop does not have."""
@@ -127,12 +149,11 @@ def _chosen(store: Store) -> dict[State, str]:
     return {**STATUS_MAP, **store.status_map}
 
 
-def _order(found: Found, store: Store, payment: Payment) -> ShopOrder:
+def _order(found: Found, store: Store, *, wanted: str) -> ShopOrder:
     try:
         amount = Money.parse(found.amount, Currency.of(found.currency))
     except (BadAmount, UnknownCurrency) as error:
         raise StoreUnavailable(f"the shop's amount cannot be read: {error}") from error
-    wanted = target_status(store, payment) or ""
     return ShopOrder(status=found.status, wanted=wanted, paid=_counts_as_paid(found.status, store), amount=amount)
 
 
