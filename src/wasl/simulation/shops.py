@@ -7,12 +7,12 @@ from typing import Final, Protocol
 
 import msgspec
 
-from wasl.demo.shop.orders import Actor, Books, OrderId
-from wasl.demo.shop.settle import Door, Locks, ReadCall, SettleCall
-from wasl.demo.shop.signatures import CallGate
-from wasl.demo.shop.statuses import StatusEngine
 from wasl.domain.store import Store
 from wasl.errors import StoreUnavailable
+from wasl.simulation.cs_cart.orders import Actor, Books, OrderId
+from wasl.simulation.cs_cart.settle import Door, Locks, ReadCall, SettleCall
+from wasl.simulation.cs_cart.signatures import CallGate
+from wasl.simulation.cs_cart.statuses import StatusEngine
 from wasl.simulation.process import Process
 from wasl.simulation.stage import Stage
 from wasl.stores.http import TIMEOUT_S, ShopAnswer, ShopHttp
