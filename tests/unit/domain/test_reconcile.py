@@ -19,6 +19,7 @@ from wasl.domain.reconcile import (
     ShopOrder,
     informed,
     not_compared,
+    of_no_payment,
     of_nobody,
     shown_state,
     with_gateway,
@@ -242,6 +243,13 @@ def test_recording_what_the_gateway_states_leaves_nothing_unheard(heard_of: list
     unheard = {Difference.MONEY_UNHEARD, Difference.RETURN_UNHEARD, Difference.NEWS_UNHEARD}
     assert not unheard & {kind for kind, _ in at_gateway(after, *stated)}
     assert (fold(before) == truth) is not bool(unheard & {kind for kind, _ in at_gateway(before, *stated)})
+
+
+def test_an_order_that_only_its_shop_counts_as_paid_says_so() -> None:
+    """Nobody ever asked for its money here: all of it is in question."""
+    finding = of_no_payment(ShopOrder(status="P", amount=PRICE, paid=True, wanted=""))
+    assert (finding.difference, finding.at_risk) == (Difference.PAID_IN_SHOP_ONLY, PRICE)
+    assert finding.sentence.startswith("The shop has P, as if it were paid")
 
 
 def test_what_was_not_compared_says_so() -> None:
