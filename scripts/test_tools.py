@@ -9,24 +9,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import php
 from setup import PYTHON, ROOT, debian
 
 # program -> Debian package, and what the tests need it for
 WANTED = {
     "chromium": ("chromium", "journeys in a real browser"),
     "chromedriver": ("chromium-driver", "journeys in a real browser"),
-    "php": ("php-cli", "PHP's own encoder beside ours"),
 }
 LIBRARIES = {"libatomic.so.1": ("libatomic1", "the browser's driver")}
 NODE = ROOT / "requirements" / "node.txt"
-OFFICIAL_CLIENT = ROOT / "tests" / "wire" / "official_client"
+NODE_PACKAGES = {
+    ROOT / "tests" / "wire" / "official_client": "the official PayTabs package",
+    ROOT / "tests" / "unit" / "stores" / "cs_cart_addon" / "parser": "a parser of PHP",
+}
 
 
 def main() -> None:
     """Install what is missing; stop with its name if that does not work."""
     programs()
+    php.main()
     node()
-    official_client()
+    packages()
 
 
 def programs() -> None:
@@ -73,16 +77,17 @@ def node() -> None:
         )
 
 
-def official_client() -> None:
-    """The official PayTabs package for Node, as its lock file pins it."""
-    lock = OFFICIAL_CLIENT / "package-lock.json"
-    stamp = OFFICIAL_CLIENT / "node_modules" / "installed-from.json"
-    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
-        return
-    print("test tools: installing the official PayTabs package from npm", file=sys.stderr)
-    if subprocess.run(["npm", "ci", "--silent"], cwd=OFFICIAL_CLIENT, check=False).returncode:
-        sys.exit("test tools: npm could not install the official PayTabs package; is its registry reachable?")
-    stamp.write_bytes(lock.read_bytes())
+def packages() -> None:
+    """Node packages, each folder as its lock file pins it."""
+    for folder, what in NODE_PACKAGES.items():
+        lock = folder / "package-lock.json"
+        stamp = folder / "node_modules" / "installed-from.json"
+        if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+            continue
+        print(f"test tools: installing {what} from npm", file=sys.stderr)
+        if subprocess.run(["npm", "ci", "--silent"], cwd=folder, check=False).returncode:
+            sys.exit(f"test tools: npm could not install {what}; is its registry reachable?")
+        stamp.write_bytes(lock.read_bytes())
 
 
 if __name__ == "__main__":

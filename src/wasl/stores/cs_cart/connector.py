@@ -40,21 +40,26 @@ class Settled(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """The door's answer to a question about an order."""
+class OrderThere(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the shop's orders."""
 
-    result: str
     order_id: str = ""
     status: str = ""
     amount: str = ""
     currency: str = ""
 
 
+class Found(OrderThere, frozen=True, kw_only=True):
+    """The door's answer to a question about an order."""
+
+    result: str
+
+
 class Listed(msgspec.Struct, frozen=True):
     """The door's answer to which orders it has."""
 
     result: str
-    orders: tuple[Found, ...] = ()
+    orders: tuple[OrderThere, ...] = ()
     next: str = ""
 
 
@@ -149,7 +154,7 @@ def _chosen(store: Store) -> dict[State, str]:
     return {**STATUS_MAP, **store.status_map}
 
 
-def _order(found: Found, store: Store, *, wanted: str) -> ShopOrder:
+def _order(found: OrderThere, store: Store, *, wanted: str) -> ShopOrder:
     try:
         amount = Money.parse(found.amount, Currency.of(found.currency))
     except (BadAmount, UnknownCurrency) as error:
