@@ -1,6 +1,6 @@
 # Every recipe that exists; `make help` lists them. CI calls `make test` and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fuzz mutants sim-mutants sim kills replay probe bench format lock clean
+.PHONY: help setup setup-test demo test check fuzz mutants sim-mutants sim kills replay probe pictures bench format lock clean
 
 python := .venv/bin/python
 system_python := $(or $(shell PATH="$(PATH)" command -v python3),python3)
@@ -17,6 +17,7 @@ setup-test:
 	@$(python) scripts/test_tools.py
 
 demo: setup ## shop, gateway emulator and service on loopback, for a browser; HEADLESS=1 plays scripted buyers and exits
+	@$(python) scripts/php.py
 	@.venv/bin/wasl demo $(if $(HEADLESS),--headless) $(ARGS)
 
 test: setup-test check ## everything it needs, then every test
@@ -42,11 +43,14 @@ sim: setup ## worlds that try to break it: PAYMENTS (default 100000) from SEED (
 kills: setup-test ## a real service killed N times (default 200) on SQLite and on PostgreSQL under load; ARGS go to the script
 	@PYTHONPATH=tests $(python) scripts/kills.py --kills $(or $(N),200) $(ARGS)
 
-replay: setup-test ## N histories (default 2000) on both databases with equal outcomes; FILE takes recorded ones
-	@WASL_HISTORIES=$(or $(N),2000) WASL_HISTORIES_FILE=$(FILE) $(python) -m pytest tests/contract/ledger/test_histories.py
+replay: setup-test ## N recorded (default 2000, or FILE of wasl simulate --record) and N drawn histories on both databases
+	@WASL_HISTORIES=$(or $(N),2000) WASL_HISTORIES_FILE=$(FILE) $(if $(SEED),WASL_HISTORIES_SEED=$(SEED)) $(python) -m pytest tests/contract/ledger/test_histories.py
 
 probe: setup-test ## what Wasl makes of the notifications that payment libraries stumble over
 	@PYTHONPATH=tests $(python) scripts/probe.py
+
+pictures: setup-test ## the pictures of docs/cs-cart anew, English and Arabic; look at each before it is committed
+	@PYTHONPATH=tests $(python) scripts/pictures.py $(ARGS)
 
 bench: ## how fast it is, beside its yardsticks; ARGS go to scripts/bench_notifications.py, results to .build/bench
 	@$(system_python) scripts/setup.py --test

@@ -24,7 +24,7 @@ async def tried(url: str, header: str) -> str:
 @pytest.mark.timeout(120)
 async def test_the_service_does_what_its_description_says(demo: Tree) -> None:
     """No server error, no undescribed status or shape, nothing accepted that the description forbids."""
-    assert await tried(demo.service_url, f"Authorization: Bearer {demo.api_key}") == ""
+    assert await tried(demo.service_url, f"Authorization: Bearer {demo.store.api_key}") == ""
 
 
 @pytest.mark.timeout(120)

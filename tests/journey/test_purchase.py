@@ -13,6 +13,7 @@ from wasl.demo.tree import Tree
 
 PAID: Final = {"en": "Processed", "ar": "تمت المعالجة"}
 FAILED: Final = {"en": "Failed", "ar": "فشل"}
+CONFIRMING: Final = {"en": "We are confirming your payment", "ar": "نؤكّد عملية الدفع"}
 VISITS: Final = [("en", DESK, "light"), ("ar", PHONE, "dark")]
 
 
@@ -141,4 +142,43 @@ async def test_a_buyer_waits_calmly_while_nothing_is_proved(demo: Tree, browser:
     await expect(page.locator("h1")).to_have_text("نؤكّد عملية الدفع")
     await page.request.put(f"{demo.emulator_url}/_control/faults", data={})
     await page.wait_for_url(re.compile(r"dispatch=checkout\.complete"), timeout=30_000)
+    await person.sees(PAID)
+
+
+@pytest.mark.parametrize(("language", "size", "scheme"), VISITS, ids=["english-desk", "arabic-phone"])
+async def test_the_desk_shows_both_sides_while_it_happens(
+    demo: Tree, browser: Browser, language: str, size: ViewportSize, scheme: str
+) -> None:
+    """The page beside the shop follows the latest order by itself, and links to everybody's own page."""
+    person = await visit(demo, browser, language, size, scheme)
+    desk = await person.context.new_page()
+    await desk.goto(demo.desk_url)
+    await expect(desk.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    await expect(desk.locator("#to-shop")).to_have_attribute("href", f"{demo.shop_url}/")
+    page = await person.buys()
+    orders = await (await page.request.get(f"{demo.shop_url}/_demo/orders")).json()
+    await expect(desk.locator(".which")).to_contain_text(orders["items"][0]["order_id"], timeout=15_000)
+    await person.pays(page)
+    await expect(desk.locator(".opinion.shop dd")).to_contain_text(PAID[language], timeout=15_000)
+    await picture(desk, f"{language}-7-desk")
+
+
+@pytest.mark.parametrize(("language", "size", "scheme"), VISITS, ids=["english-desk", "arabic-phone"])
+async def test_a_buyer_who_is_back_before_the_shop_knows_waits_there(
+    demo: Tree, browser: Browser, language: str, size: ViewportSize, scheme: str
+) -> None:
+    """The add-on's own page confirms in the order's language, asks every second, and goes on by itself."""
+    person = await visit(demo, browser, language, size, scheme)
+    page = await person.buys()
+    orders = await (await page.request.get(f"{demo.shop_url}/_demo/orders")).json()
+    hold = f"{demo.shop_url}/_demo/orders/{orders['items'][0]['order_id']}/hold"
+    await page.request.put(hold)
+    await person.pays(page)
+    await page.wait_for_url(re.compile(r"dispatch=wasl\.return"))
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    await expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    await expect(page.get_by_role("heading", name=CONFIRMING[language])).to_be_visible()
+    await picture(page, f"{language}-8-confirming")
+    await page.request.delete(hold)
+    await page.wait_for_url(re.compile(r"dispatch=checkout\.complete"))
     await person.sees(PAID)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import random
 import sys
 from collections.abc import AsyncIterator
@@ -33,15 +32,8 @@ async def tree(tmp_path: Path) -> AsyncIterator[Tree]:
 
 async def reconcile(tree: Tree, *arguments: str) -> tuple[int, dict[str, Any]]:
     """The command on the tree's database: its exit code and its document."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WASL_")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wasl", "reconcile", "--json", *arguments,
-        env={
-            **kept,
-            "WASL_DATABASE_URL": f"sqlite:///{tree.folder / 'wasl.db'}",
-            "WASL_SECRET_KEY": (tree.folder / "secret").read_text(encoding="ascii"),
-            "WASL_ALLOW_PRIVATE_NETWORKS": "1",
-        },
+        sys.executable, "-m", "wasl", "reconcile", "--json", *arguments, env=tree.environment(),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, err = await process.communicate()
@@ -61,7 +53,7 @@ class Street:
         self.tree, self.http, self.stack = tree, http, stack
         self.world = World(
             shop_url=tree.shop_url, wasl_url=tree.service_url, gateway_url=tree.emulator_url,
-            api_key=Secret(tree.api_key), kill_service=tree.kill_service, start_service=tree.start_service,
+            api_key=Secret(tree.store.api_key), kill_service=tree.kill_service, start_service=tree.start_service,
         )  # fmt: skip
 
     async def buyer(self, seed: int) -> Buyer:

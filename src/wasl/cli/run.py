@@ -104,7 +104,7 @@ def emulator(faults: Path | None, **options: Any) -> None:
 @json_option
 @click.option("--orders", type=click.IntRange(1, 1000), help="How many buyers to play (headless).")
 @click.option("--seed", type=int, default=1, show_default=True, help="Draws the buyers (headless).")
-@click.option("--port", type=click.IntRange(0, 65533), default=8080, show_default=True, help="The shop's port.")
+@click.option("--port", type=click.IntRange(0, 65532), default=8080, show_default=True, help="The shop's port.")
 def demo(headless: bool, as_json: bool, orders: int | None, seed: int, port: int) -> int:  # noqa: FBT001  click passes flags
     """A shop, the gateway emulator and the service, in one process tree on loopback."""
     try:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from wasl.demo.buyers import Result, World, play
-from wasl.demo.tree import ASK_EVERY_S, Ports, Tree
+from wasl.demo.tree import ADDON, ASK_EVERY_S, Ports, Tree
 from wasl.domain.secret import Secret
 
 
@@ -33,7 +33,7 @@ async def run_headless(*, orders: int | None, seed: int) -> list[Result]:
 
 
 async def run_for_people(port: int) -> None:
-    """Everything on loopback until Ctrl-C; the shop listens on *port*, the others next to it."""
+    """Everything on loopback until Ctrl-C; the shop listens on *port*, the others on the three after it."""
     folder = Path(tempfile.mkdtemp(prefix="wasl-demo-"))
     tree = Tree(folder, Ports.from_shop(port))
     stop = asyncio.Event()
@@ -63,7 +63,7 @@ def _world(tree: Tree) -> World:
         shop_url=tree.shop_url,
         wasl_url=tree.service_url,
         gateway_url=tree.emulator_url,
-        api_key=Secret(tree.api_key),
+        api_key=Secret(tree.store.api_key),
         kill_service=tree.kill_service,
         start_service=tree.start_service,
     )
@@ -74,7 +74,10 @@ def _welcome(tree: Tree) -> str:
   The shop is open:    {tree.shop_url}
   المتجر مفتوح:         {tree.shop_url}
 
+  Its back office:     {tree.shop_url}/admin.php
+  Both sides at once:  {tree.desk_url}
   The gateway's side:  {tree.emulator_url}
+  The shop is PHP, a double of CS-Cart that runs the real add-on: {tree.folder / ADDON}
   Wasl asks about a silent page every {ASK_EVERY_S} s here; an ordinary service every 60 s.
   Ctrl-C ends it, and nothing is left behind.
 """

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from serving import serving
 from unit.demo.standin import API_KEY, SIGNING_SECRET, Standin
 from wasl.demo.buyers import World
-from wasl.demo.shop import ShopConfig, serve
+from wasl.demo.part import HOST
+from wasl.demo.shop import Shop, ShopSettings
+from wasl.demo.tree import Ports
 from wasl.domain.secret import Secret
+from wasl.stores.cs_cart import Tenant, addon_zip
 
 
 @pytest.fixture
@@ -39,16 +43,6 @@ async def _closed_later(
     over.set()
 
 
-@asynccontextmanager
-async def _shop(config: ShopConfig) -> AsyncIterator[str]:
-    """The shop, served as the demo serves it."""
-    listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(config, ready=listening.set_result))
-    yield await listening
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 @pytest.fixture
 async def standin(closing: list[asyncio.Task[None]]) -> AsyncIterator[Standin]:
     """Wasl and the gateway, scripted."""
@@ -63,16 +57,19 @@ async def standin(closing: list[asyncio.Task[None]]) -> AsyncIterator[Standin]:
 
 
 @pytest.fixture
-async def shop_url(standin: Standin, closing: list[asyncio.Task[None]]) -> AsyncIterator[str]:
-    """A shop connected to them."""
-    config = ShopConfig(
-        wasl_url=standin.url,
-        api_key=Secret(API_KEY),
-        signing_secret=Secret(SIGNING_SECRET),
-        gateway_url=standin.gateway_url,
-    )
-    async with _closed_later(_shop(config), closing) as standin.shop_url:
-        yield standin.shop_url
+async def shop_url(standin: Standin, tmp_path: Path) -> AsyncIterator[str]:
+    """A shop connected to them: the add-on in the double, as the demo runs it."""
+    ports = Ports.free()
+    standin.shop_url = f"http://{HOST}:{ports.shop}"
+    shop = await Shop.install(tmp_path / "shop", ShopSettings(url=standin.shop_url, gateway_url=standin.gateway_url))
+    package = tmp_path / "wasl.zip"
+    tenant = Tenant(store_id="st_standin", name="Shop", api_key=Secret(API_KEY), signing_secret=Secret(SIGNING_SECRET))
+    package.write_bytes(addon_zip([tenant], service_url=standin.url))
+    await shop.add_addon(package)
+    await shop.add_payment_method(params={"store_id": "st_standin"})
+    served = await shop.open(ports.shop)
+    yield standin.shop_url
+    await served.stop()
 
 
 @pytest.fixture
@@ -85,5 +82,5 @@ def world(shop_url: str, standin: Standin) -> World:
         api_key=Secret(API_KEY),
         kill_service=standin.kill,
         start_service=standin.start,
-        patience_s=3,
+        patience_s=5,
     )

@@ -1,4 +1,4 @@
-"""A browser without a screen: follows redirects, keeps cookies, reads forms and posts them back as they stand."""
+"""A browser without screen and scripts: follows redirects, keeps cookies, posts forms back as they stand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,13 +35,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a browser shows: `leaving` is a redirect to another site that was not followed."""
+    """What a browser shows: `leaving` is a redirect to another site that was not followed.
+
+    `refresh_s` is after how many seconds the page wants to be replaced by the one at `refresh_url`; None for never.
+    """
 
     url: str
     status: int
     forms: tuple[Form, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     refresh_s: int | None = None
+    refresh_url: str = ""
     leaving: str = ""
 
     def form_with(self, handle: str) -> Form:
@@ -85,6 +89,10 @@ class Browser:
             fields[form.names.get(control, control)] = text
         return await self._send(form, fields, stay=stay)
 
+    async def post(self, url: str, fields: Mapping[str, str]) -> Page:
+        """Post a form that scripts of a page would put together."""
+        return await self._load("POST", url, urlencode(fields).encode(), stay=False)
+
     async def send_on(self, page: Page) -> Page:
         """What a browser does by itself when a payment page has finished: go where it leads, taking its form along."""
         if page.leaving:
@@ -122,7 +130,14 @@ def _page(url: str, status: int, html: str) -> Page:
     reader.feed(html)
     reader.close()
     texts = {element_id: " ".join(text.split()) for element_id, text in reader.texts.items()}
-    return Page(url=url, status=status, forms=tuple(reader.forms), texts=texts, refresh_s=reader.refresh_s)
+    return Page(
+        url=url,
+        status=status,
+        forms=tuple(reader.forms),
+        texts=texts,
+        refresh_s=reader.refresh_s,
+        refresh_url=reader.refresh_url,
+    )
 
 
 class _Reader(HTMLParser):
@@ -134,10 +149,10 @@ class _Reader(HTMLParser):
         self._open: Form | None = None
         self._select = ""
         self._named: list[str] = []  # ids of the open element whose text is being read, at most one
-        self._unscripted = True
         self.forms: list[Form] = []
         self.texts: dict[str, str] = {}
         self.refresh_s: int | None = None
+        self.refresh_url = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -148,10 +163,8 @@ class _Reader(HTMLParser):
             action = urljoin(self._url, given.get("action", ""))
             self._open = Form(action=action, method=given.get("method", "get").lower(), form_id=given.get("id", ""))
             self.forms.append(self._open)
-        elif tag == "meta" and given.get("http-equiv", "").lower() == "refresh" and self._unscripted:
-            self.refresh_s = int(given.get("content", "0").split(";")[0] or 0)
-        elif tag == "noscript":
-            self._unscripted = False
+        elif tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
+            self._refresh(given.get("content", ""))
         else:
             self._control(tag, given)
 
@@ -159,14 +172,20 @@ class _Reader(HTMLParser):
         self._named = []
         if tag == "form":
             self._open = None
-        elif tag == "noscript":
-            self._unscripted = True
         elif tag == "select":
             self._select = ""
 
     def handle_data(self, data: str) -> None:
         for element_id in self._named:
             self.texts[element_id] += data
+
+    def _refresh(self, content: str) -> None:
+        """`2`, or `2; url=…`; also within noscript, since no script runs here. The first one counts."""
+        if self.refresh_s is not None:
+            return
+        seconds, _, target = content.partition(";")
+        self.refresh_s = int(seconds.strip() or 0)
+        self.refresh_url = urljoin(self._url, target.strip().removeprefix("url=").removeprefix("URL="))
 
     def _control(self, tag: str, given: Mapping[str, str]) -> None:
         form = self._owner(given)

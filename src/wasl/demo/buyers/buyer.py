@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
@@ -55,13 +55,32 @@ class Buyer:
 
     # ------------------------------------------------------------ at the shop
 
-    async def buys(self) -> Page:
-        """Buy something in one click; answers the payment page."""
+    async def buys(self, product_id: str = "") -> Page:
+        """Buy something in one click, whatever it is unless said; answers the payment page."""
         window = await self.browser.get(f"{self.world.shop_url}/")
-        page = await self.browser.submit(window, f"product_id={self.chance.choice(PRODUCTS)}", stay=False)
-        cart = await self.browser.get(f"{self.world.shop_url}/index.php?dispatch=checkout.checkout")
-        self.order_id = cart.text("order-id")
+        wanted = product_id or self.chance.choice(PRODUCTS)
+        return await self._places(await self.browser.submit(window, f"product_id={wanted}", stay=False))
+
+    async def buys_together(self, product_ids: Sequence[str]) -> Page:
+        """Put one piece of each into the cart and place one order; answers the payment page."""
+        window = await self.browser.get(f"{self.world.shop_url}/")
+        fields = {"security_hash": window.forms[0].values["security_hash"]}
+        for product_id in product_ids:
+            fields |= {
+                f"product_data[{product_id}][product_id]": product_id,
+                f"product_data[{product_id}][amount]": "1",
+            }
+        await self.browser.post(f"{self.world.shop_url}/index.php?dispatch=checkout.add", fields)
+        cart = await self.browser.get(self._cart)
+        return await self._places(await self.browser.submit(cart, "place-order", stay=False))
+
+    async def _places(self, page: Page) -> Page:
+        self.order_id = (await self.browser.get(self._cart)).text("order-id")
         return page
+
+    @property
+    def _cart(self) -> str:
+        return f"{self.world.shop_url}/index.php?dispatch=checkout.checkout"
 
     async def looks_at_order(self) -> Page:
         """Open the order's page in another tab."""
@@ -75,11 +94,18 @@ class Buyer:
 
     async def returns(self, done: Page) -> Page:
         """Let the browser go back to the shop, and wait on its pages as long as they renew themselves."""
-        page = await self.browser.send_on(done)
+        return await self.waits(await self.comes_back(done))
+
+    async def comes_back(self, done: Page) -> Page:
+        """Let the browser go back to the shop, and look at what it shows at once."""
+        return await self.browser.send_on(done)
+
+    async def waits(self, page: Page) -> Page:
+        """Stay on a page as long as it renews itself; answers the one that no longer does."""
         async with asyncio.timeout(self.world.patience_s):
             while page.refresh_s is not None:
                 await asyncio.sleep(page.refresh_s)
-                page = await self.browser.get(page.url)
+                page = await self.browser.get(page.refresh_url)
         return page
 
     # ---------------------------------------------------- on the payment page

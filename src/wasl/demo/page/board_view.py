@@ -54,7 +54,7 @@ def board_view(order: OrderView, sides: Sides) -> BoardView:
     """Both sides of *order*, ready to be shown. Pure."""
     headline, tone = _headline(order, sides)
     payment = sides.payment
-    start = datetime.fromisoformat(order["placed_at"])
+    start = datetime.fromisoformat(order["log"][0]["at"] if order["log"] else order["placed_at"])
     events = timeline(order, sides)[-EVENTS_MAX:]
     return BoardView(
         order_id=order["order_id"],

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 HERE: Final = Path(__file__).parent
 LOCALES: Final = HERE.parent / "locale"
+STATIC: Final = HERE.parent / "cs_cart" / "static"  # one stylesheet and one script for the shop's pages and ours
 LANGUAGES: Final = ("en", "ar")
 _ACCEPTED_MAX: Final = 10
 # Arabic as shops around the Gulf print it: Arabic words with Latin digits, so that amounts read alike everywhere.
@@ -35,6 +36,17 @@ _GROUPS: Final = {
     "before": "status",
     "after": "status",
     "target": "status",
+}
+
+
+_HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
 }
 
 
@@ -71,14 +83,13 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Renders templates as answers. `form_targets` are the origins a form may lead to besides the shop itself."""
+    """Renders templates as answers."""
 
     shop_name: str
-    form_targets: tuple[str, ...] = ()
 
     def page(self, template: str, *, language: str, status: int = 200, **values: Any) -> Response:
         """*template* in *language* as a whole page."""
-        headers = {**self._headers(), "content-language": language}
+        headers = {**_HEADERS, "content-language": language}
         return Response(self.html(template, language=language, **values), status, headers, media_type="text/html")
 
     def html(self, template: str, *, language: str, **values: Any) -> str:
@@ -86,19 +97,6 @@ class Pages:
         text = texts(language)
         frame = {"shop_name": self.shop_name, "language": language, "t": text}
         return _environment().get_template(template).render(**frame, direction=direction(language), **values)
-
-    def _headers(self) -> Mapping[str, str]:
-        targets = " ".join(("'self'", *self.form_targets))
-        policy = (
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
-            f" form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-        )
-        return {
-            "content-security-policy": policy,
-            "cache-control": "no-store",
-            "referrer-policy": "no-referrer",
-            "x-content-type-options": "nosniff",
-        }
 
 
 @cache

@@ -29,6 +29,10 @@ async def _page(_request: Request) -> Response:
     return HTMLResponse(PAGE)
 
 
+async def _patient(_request: Request) -> Response:
+    return HTMLResponse('<noscript><meta http-equiv="refresh" content="9"></noscript>')
+
+
 async def _echo(request: Request) -> Response:
     form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
     shown = {"method": request.method, "query": dict(request.query_params), "form": form}
@@ -44,7 +48,12 @@ async def _away(request: Request) -> Response:
 @pytest.fixture
 async def site() -> AsyncIterator[str]:
     """A page with one of everything."""
-    routes = [Route("/", _page), Route("/echo", _echo, methods=["GET", "POST"]), Route("/away", _away)]
+    routes = [
+        Route("/", _page),
+        Route("/patient", _patient),
+        Route("/echo", _echo, methods=["GET", "POST"]),
+        Route("/away", _away),
+    ]
     async with serving(Starlette(routes=routes)) as url:
         yield url
 
@@ -71,9 +80,13 @@ async def test_a_get_form_asks_in_the_query(site: str, browser: Browser) -> None
     assert '"method":"GET"' in said.text("said")
 
 
-async def test_a_refresh_counts_only_with_scripts(site: str, browser: Browser) -> None:
-    """What stands in noscript is for others; this browser stands for one with scripts."""
-    assert (await browser.get(f"{site}/")).refresh_s == 2
+async def test_a_page_says_when_and_by_what_it_is_replaced(site: str, browser: Browser) -> None:
+    """The first refresh counts; one without an address means the page itself, also within noscript."""
+    page = await browser.get(f"{site}/")
+    assert (page.refresh_s, page.refresh_url) == (2, f"{site}/x")
+    page = await browser.get(f"{site}/patient")
+    assert (page.refresh_s, page.refresh_url) == (9, f"{site}/patient")
+    assert (await browser.get(f"{site}/echo")).refresh_s is None
 
 
 async def test_text_is_read_by_id(site: str, browser: Browser) -> None:

@@ -72,9 +72,10 @@ def test_each_side_has_its_opinion() -> None:
     ]
 
 
-def test_offsets_count_from_the_order() -> None:
-    """Seconds with a tenth, minutes when it takes that long."""
-    shown = board_view(order(entry("05.250", "buyer", "placed"), placed_at="2026-11-24T07:58:00Z"), Sides())
-    assert [row.offset for row in shown.rows] == ["+2:05"]
-    near = board_view(order(entry("05.250", "buyer", "placed")), Sides())
-    assert [row.offset for row in near.rows] == ["+5.2"]
+def test_offsets_count_from_when_the_order_was_placed() -> None:
+    """Seconds with a tenth, minutes when it takes that long; the log is exact, CS-Cart's own time has whole seconds."""
+    placed = entry("05.250", "buyer", "placed")
+    near = board_view(order(placed, entry("10.500", "buyer", "left_for_page")), Sides())
+    assert [row.offset for row in near.rows] == ["+0.0", "+5.2"]
+    late = {**entry("10.500", "buyer", "pays_again"), "at": "2026-11-24T08:02:10.500Z"}
+    assert [row.offset for row in board_view(order(placed, late), Sides()).rows] == ["+0.0", "+2:05"]
