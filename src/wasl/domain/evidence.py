@@ -66,7 +66,8 @@ class Fact:
 
     `amount` is the cart's amount and currency; `moved` is the transaction's total, which a card discount may lower.
     Either is None where the speaker did not state it in a way that can be read exactly.
-    `code` is the bank's code, or the number a buyer must quote for a deferred method.
+    `code` is the bank's code, or the number a buyer must quote for a deferred method. `operation` is the id of the
+    operation that asked for this transaction, where its description carries one.
     """
 
     tran_ref: TranRef
@@ -80,6 +81,7 @@ class Fact:
     code: str = ""
     message: str = ""
     method: str = ""
+    operation: str = ""
 
     def same_as(self, other: "Fact") -> bool:
         """Whether both state the same; what the rest of a body says does not make a second fact."""
@@ -103,6 +105,7 @@ def merged(one: Fact, other: Fact) -> Fact:
         code=max(one.code, other.code),
         message=max(one.message, other.message),
         method=max(one.method, other.method),
+        operation=max(one.operation, other.operation),
     )
 
 

@@ -12,6 +12,8 @@ import msgspec
 from wasl.domain.evidence import Evidence, Kind
 from wasl.domain.fold import weighed_evidence
 from wasl.domain.money import Money
+from wasl.domain.operating import operation_states
+from wasl.domain.operation import Operation, OperationKind, OperationState
 from wasl.domain.outcome import Concern, State
 from wasl.domain.paying import attempt_states, live_page
 from wasl.domain.payment import Attempt, Payment
@@ -52,14 +54,17 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationView:
-    """A capture, void or refund."""
+    """A capture, void or refund. `target` is the transaction it acts on, `note` what the gateway said to a refusal."""
 
     id: str
-    kind: str
+    kind: OperationKind
     amount: str
-    state: str
+    currency: str
+    state: OperationState
     tran_ref: str | None
+    target: str
     reason: str
+    note: str
     created_at: str
 
 
@@ -192,7 +197,7 @@ def payment_view(payment: Payment, *, now: Instant) -> PaymentView:
         redirect_url=page.redirect_url if page else None,
         instructions=_instructions_view(payment),
         attempts=tuple(_attempt_view(attempt, states[attempt.number], page) for attempt in payment.attempts),
-        operations=(),
+        operations=operations_view(payment),
         metadata=msgspec.json.decode(payment.metadata),
         created_at=rfc3339(payment.created_at),
         updated_at=rfc3339(payment.updated_at),
@@ -261,6 +266,27 @@ def deliveries_view(deliveries: Sequence[Delivery]) -> tuple[DeliveryView, ...]:
             status=delivery.status,
         )
         for delivery in deliveries
+    )
+
+
+def operations_view(payment: Payment) -> tuple[OperationView, ...]:
+    """Everything that was asked for with this payment's money, oldest first."""
+    return tuple(operation_view(one, state) for one, state in operation_states(payment))
+
+
+def operation_view(operation: Operation, state: OperationState) -> OperationView:
+    """One operation as it is shown."""
+    return OperationView(
+        id=operation.operation_id,
+        kind=operation.kind,
+        amount=str(operation.amount),
+        currency=operation.amount.currency.code,
+        state=state,
+        tran_ref=operation.tran_ref,
+        target=operation.target,
+        reason=operation.reason,
+        note=operation.note,
+        created_at=rfc3339(operation.requested_at),
     )
 
 

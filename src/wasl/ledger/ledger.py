@@ -63,7 +63,8 @@ class DurableLedger:
     async def shelved(self, store_id: StoreId, *, since: Instant, limit: int) -> Sequence[Evidence]:
         """See the port."""
         nobody = (evidence.c.store_id == store_id, evidence.c.payment_id.is_(None), evidence.c.last_heard_at >= since)
-        query = select(evidence).where(*nobody).order_by(evidence.c.last_heard_at.desc(), evidence.c.evidence_id)
+        said = (column for column in evidence.columns if column.name != "sealed")
+        query = select(*said).where(*nobody).order_by(evidence.c.last_heard_at.desc(), evidence.c.evidence_id)
         return [codec.evidence_from(row) for row in await self._driver.select(query.limit(limit))]
 
     async def payment(self, key: PaymentKey) -> Payment | None:

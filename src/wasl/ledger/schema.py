@@ -67,6 +67,7 @@ payments = Table(
     Column("tell_failures", Integer, nullable=False),
     Column("parked", Text, nullable=False),
     Column("metadata", Text, nullable=False, server_default="{}"),  # JSON, the store's own
+    Column("operations", Text, nullable=False, server_default="[]"),  # JSON: few payments have any
     PrimaryKeyConstraint("store_id", "payment_id", name="payments_pk"),
     UniqueConstraint("store_id", "order_id", name="one_payment_per_order"),
     Index("payments_newest", "store_id", "updated_at", "payment_id"),
@@ -130,6 +131,7 @@ evidence = Table(
     Column("last_heard_at", BigInteger, nullable=False),
     Column("heard", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the first bytes this fact came in, encrypted
+    Column("operation", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("store_id", "evidence_id", name="evidence_once"),
     Index("evidence_of_payment", "store_id", "payment_id"),
     Index("evidence_of_transaction", "store_id", "tran_ref"),

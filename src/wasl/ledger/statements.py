@@ -173,7 +173,7 @@ PUT_PAYMENTS: Final = _writing(
     "put_payments",
     schema.payments,
     updates="amount currency live return_url language updated_at version state concern outcome returned_at asked_at"
-    " ask_at asking hastened_at told tell_at tell_failures parked metadata",
+    " ask_at asking hastened_at told tell_at tell_failures parked metadata operations",
 )
 PUT_ATTEMPTS: Final = _writing(
     "put_attempts",
@@ -181,7 +181,9 @@ PUT_ATTEMPTS: Final = _writing(
     updates="cart_id amount currency return_key opened_at expires_at answer tran_ref redirect_url",
 )
 PUT_EVIDENCE: Final = _writing(
-    "put_evidence", schema.evidence, updates="payment_id previous_ref at code message method last_heard_at heard"
+    "put_evidence",
+    schema.evidence,
+    updates="payment_id previous_ref at code message method last_heard_at heard operation",
 )
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
 PUT_DECISIONS: Final = _writing("put_decisions", schema.decisions)
