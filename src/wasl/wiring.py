@@ -4,7 +4,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from wasl.domain.schedule import WATCH_MS
 from wasl.domain.secret import Secret
 from wasl.domain.store import Store
 from wasl.domain.time import Instant
+from wasl.engine.connect import addon_key
 from wasl.engine.engine import Engine, Urls
 from wasl.engine.ports import Ledger
 from wasl.engine.views import payment_view
@@ -31,7 +32,7 @@ from wasl.ledger.seal import Seal
 from wasl.network import connector, is_public
 from wasl.settings import Settings
 from wasl.stores.api import Api
-from wasl.stores.cs_cart import CsCart
+from wasl.stores.cs_cart import CsCart, Tenant, addon_zip
 from wasl.stores.herald import Herald
 from wasl.stores.http import ShopHttp
 
@@ -101,6 +102,15 @@ async def migrate_database(settings: Settings) -> str:
 def describe(payment: Payment) -> bytes:
     """What a store will be told of this version of *payment*."""
     return msgspec.json.encode(payment_view(payment, now=payment.updated_at))
+
+
+def cs_cart_addon(stores: Sequence[Store], service_url: str) -> bytes:
+    """The ready-made add-on of one shop, for these of its stores."""
+    tenants = [
+        Tenant(store_id=one.store_id, name=one.name, api_key=addon_key(one), signing_secret=one.signing_secret)
+        for one in stores
+    ]
+    return addon_zip(tenants, service_url=service_url)
 
 
 def _key_file(database: Path) -> Secret:

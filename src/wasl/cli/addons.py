@@ -8,9 +8,8 @@ import click
 
 from wasl.cli.common import find_store, json_option, print_json, settings, with_engine
 from wasl.domain.store import Store
-from wasl.engine.connect import addon_key
 from wasl.engine.engine import Engine
-from wasl.stores.cs_cart import Tenant, addon_zip
+from wasl.wiring import cs_cart_addon
 
 
 @click.group()
@@ -32,7 +31,7 @@ def cs_cart(store_ids: tuple[str, ...], output: Path, as_json: bool) -> None:  #
     if not loaded.public_url:
         raise click.ClickException("set WASL_PUBLIC_URL first: the add-on has to know where this service is")
     stores = with_engine(lambda engine: _stores(engine, store_ids), loaded)
-    _write(output, addon_zip([_tenant(store) for store in stores], service_url=loaded.public_url))
+    _write(output, cs_cart_addon(stores, loaded.public_url))
     view: dict[str, Any] = {"file": str(output), "stores": [store.store_id for store in stores]}
     if as_json:
         print_json(view)
@@ -49,12 +48,6 @@ async def _stores(engine: Engine, store_ids: tuple[str, ...]) -> list[Store]:
             what = "archived" if store.archived_at is not None else f"a store of platform {store.platform}"
             raise click.ClickException(f"{store.store_id} is {what}; an add-on is for connected cs-cart stores")
     return stores
-
-
-def _tenant(store: Store) -> Tenant:
-    return Tenant(
-        store_id=store.store_id, name=store.name, api_key=addon_key(store), signing_secret=store.signing_secret
-    )
 
 
 def _write(path: Path, content: bytes) -> None:
