@@ -234,10 +234,12 @@ class ScriptedHerald:
     """Remembers what people were told, and fails as often as it is told to."""
 
     told: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     failures: int = 0
 
-    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert, done: str) -> str:
         del store, payment
+        self.done.append(done)
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable("nobody there")

@@ -273,11 +273,11 @@ def follow_up_kind(payment: Payment, operation: Operation) -> Kind:
     return Kind.VOID if whole else Kind.RELEASE
 
 
-def to_give_back(payment: Payment) -> tuple[tuple[OperationKind, TranRef], ...]:
-    """What a person who refunds the open cases gives back: all of it, but of an order paid twice what is too much."""
+def to_give_back(payment: Payment, causes: Iterable[str]) -> tuple[tuple[OperationKind, TranRef], ...]:
+    """What refunding these cases gives back: all of it, but of an order paid twice what is too much."""
     weighed = {one.transaction.tran_ref: one for one in weighed_evidence(payment)}
     found: dict[TranRef, OperationKind] = {}
-    for cause in payment.outcome.causes:
+    for cause in causes:
         case, *refs = cause.split(" ")
         concerned = [weighed[TranRef(ref)] for ref in refs if ref in weighed]
         chosen = _too_many(payment, concerned) if case == Concern.PAID_TWICE else concerned

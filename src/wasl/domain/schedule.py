@@ -69,6 +69,12 @@ def long_held(payment: Payment, *, days: int, now: Instant) -> tuple[TranRef, ..
     return tuple(one.tran_ref for one in holding if now >= after(one.at or payment.created_at, days * DAY_MS))
 
 
+def aging_authorizations(payment: Payment, *, days: int, now: Instant) -> tuple[TranRef, ...]:
+    """Authorisations of *days* or more that are not wholly captured or let go: a bank drops them, silently."""
+    live = {w.transaction.tran_ref: w.transaction for w in watched_evidence(payment) if w.role is Role.AUTHORIZES}
+    return tuple(ref for ref, t in live.items() if now >= after(t.at or payment.created_at, days * DAY_MS))
+
+
 def _life_end(attempt: Attempt, roles: frozenset[Role]) -> Instant | None:
     """When an attempt that nothing more was heard of may be called over; None if it ends by what was heard."""
     if Role.WAITS in roles:

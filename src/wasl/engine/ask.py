@@ -11,7 +11,7 @@ from wasl.domain.evidence import CartId, Evidence, Fact, Voice
 from wasl.domain.operating import lost_for_good
 from wasl.domain.payment import Payment
 from wasl.domain.revise import heard
-from wasl.domain.schedule import asked_about, closings_due, long_held
+from wasl.domain.schedule import aging_authorizations, asked_about, closings_due, long_held
 from wasl.domain.store import Profile
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after, rfc3339
 from wasl.engine.engine import Engine
@@ -135,6 +135,8 @@ async def _ask_leased(engine: Engine, lease: Lease) -> None:
         for lost in lost_for_good(known):
             cause = f"operation {lost.operation_id}"
             await engine.ledger.raise_alert(lease.store_id, lease.payment_id, cause, now=now)
+        for ref in aging_authorizations(known, days=store.auth_days, now=now):
+            await engine.ledger.raise_alert(lease.store_id, lease.payment_id, f"aging {ref}", now=now)
         for ref in long_held(known, days=store.hold_days, now=now):
             await engine.ledger.raise_alert(lease.store_id, lease.payment_id, f"held {ref}", now=now)
 

@@ -47,7 +47,7 @@ async def refund_cases(
     engine: Engine, store: Store, payment: Payment, *, note: str, by: str
 ) -> tuple[Operated | NotAllowed, ...] | NothingToResolve:
     """Give back the money behind every open case; evidence of that closes them. Repeating it asks for nothing twice."""
-    wanted = to_give_back(payment)
+    wanted = to_give_back(payment, payment.outcome.causes)
     if not wanted:
         return NothingToResolve()
     answers: list[Operated | NotAllowed] = []

@@ -17,7 +17,7 @@ from wasl.domain.operation import Operation, OperationKind, OperationState
 from wasl.domain.outcome import Concern, State
 from wasl.domain.paying import attempt_states, live_page
 from wasl.domain.payment import Attempt, Payment
-from wasl.domain.store import LateMoney, Receiver, Store
+from wasl.domain.store import AutoRefund, LateMoney, Receiver, Store
 from wasl.domain.time import Instant, rfc3339
 from wasl.engine.ports import Delivery
 
@@ -166,6 +166,9 @@ class StoreView:
     late_money: LateMoney
     hold_days: int
     questions_per_s: float
+    auto_refund: tuple[AutoRefund, ...]
+    auto_refund_ceiling: str
+    auth_days: int
     notify: tuple[Receiver, ...]
     live: bool
     created_at: str
@@ -314,6 +317,9 @@ def store_view(store: Store) -> StoreView:
         late_money=store.late_money,
         hold_days=store.hold_days,
         questions_per_s=store.questions_per_s,
+        auto_refund=store.auto_refund,
+        auto_refund_ceiling=str(Money(store.auto_refund_ceiling, store.currency)),
+        auth_days=store.auth_days,
         notify=store.notify,
         live=store.live,
         created_at=rfc3339(store.created_at),

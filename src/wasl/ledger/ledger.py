@@ -123,6 +123,14 @@ class DurableLedger:
         """See the port."""
         return await self._driver.write(lambda: leases.spare_question(store_id, now=now))
 
+    async def reserve_auto_refund(
+        self, store_id: StoreId, cause: str, amount: int, *, ceiling: int, since: Instant, now: Instant
+    ) -> bool:
+        """See the port."""
+        return await self._driver.write(
+            lambda: leases.reserve_auto_refund(store_id, cause, amount, ceiling=ceiling, since=since, now=now)
+        )
+
     async def mend_clock(self, now: Instant) -> bool:
         """See the port."""
         return await self._driver.write(lambda: leases.mend_clock(now))

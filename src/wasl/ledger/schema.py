@@ -199,6 +199,18 @@ alerts = Table(
 Index("alerts_to_send", alerts.c.send_at, sqlite_where=alerts.c.send_at.is_not(None),
       postgresql_where=alerts.c.send_at.is_not(None))  # fmt: skip
 
+# Money that went back without a person, each case once: what a store's daily ceiling is kept by.
+auto_refunds = Table(
+    "auto_refunds",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("store_id", "cause", name="one_auto_refund_per_cause"),
+    Index("auto_refunds_latest", "store_id", "at"),
+)
+
 versions = Table(
     "versions",
     metadata,

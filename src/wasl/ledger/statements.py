@@ -188,6 +188,7 @@ PUT_EVIDENCE: Final = _writing(
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
 PUT_DECISIONS: Final = _writing("put_decisions", schema.decisions)
 PUT_ALERTS: Final = _writing("put_alerts", schema.alerts)
+PUT_AUTO_REFUND: Final = _writing("put_auto_refund", schema.auto_refunds)
 PUT_STORES: Final = _writing("put_stores", schema.stores)
 CHANGE_STORE: Final = _writing(
     "change_store", schema.stores, updates="name settings secrets profile questions_per_s archived_at"
@@ -252,6 +253,10 @@ BUDGETS: Final = _joined(
     " (SELECT t.profile FROM k JOIN stores t USING (store_id)) GROUP BY o.profile) c ON c.profile = s.profile"
     " ORDER BY s.store_id",
     postgres_suffix=" FOR UPDATE OF s",
+)
+# Amounts are added in the program: a sum of 64-bit numbers has another type on either database.
+AUTO_REFUNDS: Final = _plain(
+    "auto_refunds", "SELECT cause, amount FROM auto_refunds WHERE store_id = ?1 AND (at > ?2 OR cause = ?3)"
 )
 SPEND: Final = _joined(
     "spend",

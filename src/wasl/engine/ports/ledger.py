@@ -67,6 +67,12 @@ class Ledger(Protocol):
         """
         ...
 
+    async def reserve_auto_refund(
+        self, store_id: StoreId, cause: str, amount: int, *, ceiling: int, since: Instant, now: Instant
+    ) -> bool:
+        """Whether *amount* still fits under the ceiling of what went back since then; counted once for each cause."""
+        ...
+
     async def mend_clock(self, now: Instant) -> bool:
         """Let what was put off while a clock ran ahead be done now; answers whether one had. Harmless to repeat."""
         ...
