@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from wasl.cli.common import find_payment, json_option, print_json, with_engine
 from wasl.domain.evidence import ClosingReason, TranRef
 from wasl.domain.money import BadAmount, Money
-from wasl.domain.operating import NotAllowed
+from wasl.domain.operating import HELD, NotAllowed
 from wasl.domain.operation import OperationKind, OperationState
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
@@ -20,8 +20,10 @@ from wasl.engine.engine import Engine
 from wasl.engine.operate import KeyTaken, Operated, OperationWish, operate
 from wasl.engine.ports import PaymentFilter
 from wasl.engine.resolve import NothingToResolve, accept, refund_cases
-from wasl.engine.views import deliveries_view, evidence_view, operation_view, payment_view
+from wasl.engine.views import HeldView, deliveries_view, evidence_view, held_view, operation_view, payment_view
 from wasl.errors import required
+
+HELD_MAX: Final = 200  # of each store
 
 
 @click.group()
@@ -54,6 +56,29 @@ def list_(state: str | None, attention: bool, limit: int, as_json: bool) -> None
         money = f"{view['amount']} {view['currency']}"
         concerns = f"  {', '.join(view['concerns'])}" if view["concerns"] else ""
         click.echo(f"{view['id']}  {view['state']:<18} {money:>18}  order {view['order_id']}{concerns}")
+
+
+@payment.command()
+@json_option
+def held(as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """Money that PayTabs holds for review: how long, why, and until when somebody has to decide it there."""
+
+    async def read(engine: Engine) -> list[HeldView]:
+        now, stores = engine.now(), await engine.ledger.stores(archived=True)
+        only = PaymentFilter(state=State.HELD)
+        pages = [await engine.ledger.payments(one.store_id, only, None, HELD_MAX) for one in stores]
+        return [view for page in pages for one in page.items for view in held_view(one, now=now)]
+
+    views = with_engine(read)
+    if as_json:
+        print_json([_builtins(view) for view in views])
+        return
+    for view in sorted(views, key=lambda one: one.held_at):
+        click.echo(
+            f"{view.payment_id}  order {view.order_id}  {view.amount} {view.currency}  {view.days} days: {view.reason}"
+        )
+        click.echo(f"  may be gone from {view.lapses_from[:10]}, at the latest by {view.lapses_by[:10]}")
+    click.echo(f"What to do: {HELD}." if views else "Nothing is held.")
 
 
 @payment.command()

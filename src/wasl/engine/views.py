@@ -12,15 +12,17 @@ import msgspec
 from wasl.domain.evidence import Evidence, Kind
 from wasl.domain.fold import weighed_evidence
 from wasl.domain.money import Money
-from wasl.domain.operating import operation_states
+from wasl.domain.operating import HELD, operation_states
 from wasl.domain.operation import Operation, OperationKind, OperationState
 from wasl.domain.outcome import Concern, State
 from wasl.domain.paying import attempt_states, live_page
 from wasl.domain.payment import Attempt, Payment
 from wasl.domain.store import AutoRefund, LateMoney, Receiver, Store
-from wasl.domain.time import Instant, rfc3339
+from wasl.domain.time import DAY_MS, Instant, after, rfc3339
+from wasl.domain.weigh import Role
 from wasl.engine.ports import Delivery
 
+LAPSES_DAYS = (15, 30)  # an acquirer drops a held authorisation silently in between (PayTabs reference §3.6)
 HASTENS = "hastens"  # the part of what proves no money: it only makes Wasl ask sooner
 
 
@@ -66,6 +68,26 @@ class OperationView:
     reason: str
     note: str
     created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldView:
+    """Money under risk review: how long, why, how much, and until when somebody has to decide it at the gateway.
+
+    Between `lapses_from` and `lapses_by` the acquirer lets it go without a word (PayTabs reference §3.6).
+    """
+
+    payment_id: str
+    order_id: str
+    tran_ref: str
+    amount: str
+    currency: str
+    reason: str
+    held_at: str
+    days: int
+    lapses_from: str
+    lapses_by: str
+    steps: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +291,27 @@ def deliveries_view(deliveries: Sequence[Delivery]) -> tuple[DeliveryView, ...]:
             status=delivery.status,
         )
         for delivery in deliveries
+    )
+
+
+def held_view(payment: Payment, *, now: Instant) -> tuple[HeldView, ...]:
+    """Every transaction of *payment* that is under review, oldest first."""
+    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS]
+    return tuple(
+        HeldView(
+            payment_id=payment.payment_id,
+            order_id=payment.order_id,
+            tran_ref=one.tran_ref,
+            amount=str(one.moved or one.amount or payment.amount),
+            currency=(one.moved or one.amount or payment.amount).currency.code,
+            reason=f"{one.message} ({one.code})" if one.code else one.message,
+            held_at=rfc3339(at),
+            days=max(0, now - at) // DAY_MS,
+            lapses_from=rfc3339(after(at, LAPSES_DAYS[0] * DAY_MS)),
+            lapses_by=rfc3339(after(at, LAPSES_DAYS[1] * DAY_MS)),
+            steps=HELD,
+        )
+        for at, one in sorted(((t.at or payment.created_at, t) for t in holding), key=lambda pair: pair[0])
     )
 
 

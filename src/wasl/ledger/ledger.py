@@ -131,6 +131,11 @@ class DurableLedger:
             lambda: leases.reserve_auto_refund(store_id, cause, amount, ceiling=ceiling, since=since, now=now)
         )
 
+    async def claim_reconcile(self, *, now: Instant, before: Instant) -> StoreId | None:
+        """See the port."""
+        rows = await self._driver.write(lambda: _answered(Step(sql.CLAIM_RECONCILE, [(now, before)])))
+        return StoreId(rows[0][0]) if rows else None
+
     async def mend_clock(self, now: Instant) -> bool:
         """See the port."""
         return await self._driver.write(lambda: leases.mend_clock(now))

@@ -258,6 +258,15 @@ BUDGETS: Final = _joined(
 AUTO_REFUNDS: Final = _plain(
     "auto_refunds", "SELECT cause, amount FROM auto_refunds WHERE store_id = ?1 AND (at > ?2 OR cause = ?3)"
 )
+# One store whose comparison is due, and nobody else's from now on. In: now, those compared before.
+CLAIM_RECONCILE: Final = Statement(
+    "claim_reconcile",
+    (),
+    "UPDATE stores SET reconciled_at = ?1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
+    " AND reconciled_at <= ?2 ORDER BY reconciled_at LIMIT 1) RETURNING store_id",
+    "UPDATE stores SET reconciled_at = $1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
+    " AND reconciled_at <= $2 ORDER BY reconciled_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING store_id",
+)
 SPEND: Final = _joined(
     "spend",
     "store_id text, asked_until bigint",
