@@ -108,6 +108,7 @@ async def test_a_store_refunds_in_parts(till: Till) -> None:
     )
 
 
+@pytest.mark.requirement("R37")
 async def test_a_refund_whose_answer_is_lost_is_found_and_not_repeated(till: Till) -> None:
     """Even beside an equal one that somebody made in the dashboard a moment before."""
     payment = await till.sold("r-2")
@@ -119,6 +120,7 @@ async def test_a_refund_whose_answer_is_lost_is_found_and_not_repeated(till: Til
     assert (known["refunded"], len(till.there(payment, "refund"))) == ("50.00", 2)
 
 
+@pytest.mark.requirement("R37")
 async def test_a_service_that_is_killed_while_the_gateway_refunds(till: Till) -> None:
     """It was submitted and nobody saw an answer: it is looked for after the restart, and the buyer is paid once."""
     payment = await till.sold("r-3")
@@ -171,6 +173,7 @@ async def test_a_refund_that_awaits_approval_ends_by_a_question(till: Till) -> N
     assert (known["state"], known["refunded"]) == ("partially_refunded", "20.00")
 
 
+@pytest.mark.requirement("R36")
 async def test_what_is_done_in_the_dashboard_appears(till: Till) -> None:
     """A refund made there reaches the store; what is left is all that can be refunded here."""
     payment = await till.sold("r-5")

@@ -261,6 +261,7 @@ def test_an_authorisation_that_is_used_up_is_asked_about_no_more(kind: Kind) -> 
     assert len(asked(payment(evidence=(said(reserved), said(part))))) > 100
 
 
+@pytest.mark.requirement("R38")
 def test_an_authorisation_that_grows_old_is_named_until_it_is_captured_or_let_go() -> None:
     """From the day the merchant chose; a bank drops it silently some time after."""
     authorized = said(fact(kind=Kind.AUTH, at=NOON))

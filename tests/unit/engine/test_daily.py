@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from builders import NOON, STORE, fact, payment, said
 from unit.engine.conftest import hears, keeps
 from wasl.domain.payment import OrderId
@@ -24,6 +26,7 @@ async def test_every_store_is_compared_once_a_day(w: World) -> None:
     assert await reconcile_due(w.engine) == 0
 
 
+@pytest.mark.requirement("R17")
 async def test_what_differs_is_said_and_not_mended(w: World) -> None:
     """The order is paid, and the shop has never heard of it."""
     await change_store(w.engine, w.store, replace(w.store, alert_url="https://shop.example/alerts"))

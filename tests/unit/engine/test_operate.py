@@ -138,6 +138,7 @@ async def test_a_pending_refund_that_is_turned_down_frees_its_amount(w: World) -
     assert (await done(w, wish(key="b"))).operation.amount == PRICE
 
 
+@pytest.mark.requirement("R37")
 async def test_a_lost_answer_is_asked_about_and_never_sent_again(w: World) -> None:
     """It is found by the operation's id, even beside an equal refund that somebody made in the dashboard."""
     await paid(w)
@@ -315,6 +316,7 @@ async def test_of_several_captures_a_refund_takes_one_that_is_large_enough(w: Wo
     assert (named.operation.target, named.operation.amount) == (small.operation.tran_ref, PART)
 
 
+@pytest.mark.requirement("R36")
 async def test_a_refund_in_the_dashboard_counts(w: World) -> None:
     """It appears by its notification; what it leaves is all that can be refunded here."""
     made = fact("TST5", kind=Kind.REFUND, amount=PART, moved=PART, previous_ref=TranRef("TST1"))
@@ -342,6 +344,7 @@ async def test_submitting_twice_at_once_asks_once(w: World) -> None:
     assert len(w.gateway.follow_ups) == 2
 
 
+@pytest.mark.requirement("R14")
 async def test_canceling_an_authorisation_lets_it_go(w: World) -> None:
     """Asked for once by whoever cancels; a refused one may be tried again."""
     await keeps(w)
@@ -356,6 +359,7 @@ async def test_canceling_an_authorisation_lets_it_go(w: World) -> None:
     assert (canceled.outcome.state, len(w.gateway.follow_ups)) == (State.VOIDED, 2)
 
 
+@pytest.mark.requirement("R20")
 async def test_money_taken_twice_goes_back_once(w: World) -> None:
     """A person refunds the case: the second payment goes back, and evidence of that closes it."""
     await paid(w, said(fact("TST2", at=Instant(payment().created_at + 5 * MINUTE_MS))))

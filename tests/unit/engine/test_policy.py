@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+import pytest
+
 from builders import NOON, PAYMENT, PRICE, STORE, fact, said
 from unit.engine.conftest import hears, keeps
 from wasl.domain.evidence import Kind
@@ -41,6 +43,7 @@ async def paid_twice(w: World) -> None:
     w.clock.forward(10 * MINUTE_MS)
 
 
+@pytest.mark.requirement("R20")
 async def test_double_money_goes_back_and_is_said(w: World) -> None:
     """The second payment, once; the alert tells what was done; the order stays paid."""
     await allows(w, AutoRefund.PAID_TWICE)
@@ -85,6 +88,7 @@ async def test_the_ceiling_of_a_day_stops_loudly(w: World) -> None:
     assert await give_back(w.engine, w.store, await current(w), TWICE) == "refund of 57.90 SAR: approved"
 
 
+@pytest.mark.requirement("R12")
 async def test_late_money_goes_back_instead_of_into_the_order(w: World) -> None:
     """The shop is not told of it as paid meanwhile."""
     await allows(w, AutoRefund.PAID_LATE)
@@ -104,6 +108,7 @@ async def test_an_authorisation_that_came_late_is_let_go(w: World) -> None:
     assert (await current(w)).outcome.state is State.VOIDED
 
 
+@pytest.mark.requirement("R33")
 async def test_what_the_shop_cannot_send_is_said_and_goes_back(w: World) -> None:
     """The shop's engine found nothing left when it heard: an alert, and the money back where that is the policy."""
     await allows(w, AutoRefund.OUT_OF_STOCK)
