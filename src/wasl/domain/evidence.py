@@ -96,8 +96,15 @@ def identity(fact: Fact) -> FactIdentity:
     return (fact.tran_ref, fact.kind, fact.verdict, fact.cart_id, fact.amount, fact.moved)
 
 
+def _details(fact: Fact) -> tuple[TranRef | None, Instant | None, str, str, str, str]:
+    """What is said of a fact beside what makes it this fact."""
+    return (fact.previous_ref, fact.at, fact.code, fact.message, fact.method, fact.operation)
+
+
 def merged(one: Fact, other: Fact) -> Fact:
     """One fact heard twice: where the details differ the greater stays, so that no order of hearing matters."""
+    if _details(one) == _details(other):
+        return one
     return replace(
         one,
         previous_ref=max((ref for ref in (one.previous_ref, other.previous_ref) if ref is not None), default=None),

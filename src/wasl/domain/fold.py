@@ -8,9 +8,9 @@ from typing import Final
 from wasl.domain.evidence import FOLLOW_UPS, Closing, ClosingReason, Kind, TranRef, Verdict
 from wasl.domain.money import Currency, Money
 from wasl.domain.outcome import Concern, Instructions, Outcome, State
-from wasl.domain.payment import Attempt, Payment
+from wasl.domain.payment import Attempt, Payment, PaymentId
 from wasl.domain.time import Instant
-from wasl.domain.transaction import transactions
+from wasl.domain.transaction import Transaction, transactions
 from wasl.domain.weigh import MISMATCHED, Role, Weighed, weigh
 
 # What raises a case, gravest first, and the concern it is. Old and test money are cases of their own kind: what was
@@ -33,6 +33,9 @@ _CASE_OF: Final = {
     Role.TEST_MONEY: "test_money",
     Role.UNRECOGNIZED: "unrecognized",
 }
+WEIGHINGS_MAX: Final = 1_024
+# Both halves of an entry are set at once, so that threads may share it.
+_weighings: Final[dict[PaymentId, tuple[tuple[object, ...], tuple[Weighed, ...]]]] = {}
 _DECIDED: Final = (Role.ENDED, Role.WAS_VOIDED, Role.AUTHORIZES, Role.HOLDS, Role.TAKES, Role.CARD_CHECK)
 
 
@@ -98,7 +101,23 @@ def fold(payment: Payment) -> Outcome:
 
 
 def weighed_evidence(payment: Payment) -> tuple[Weighed, ...]:
-    """Every transaction of *payment* with the part it plays: what `explain` shows and the fold adds up."""
+    """Every transaction of *payment* with the part it plays: what `explain` shows and the fold adds up.
+
+    What was weighed last of a payment is remembered with all it depends on: most questions find nothing new.
+    """
+    facts = tuple(piece.fact for piece in payment.evidence)
+    inputs = (facts, payment.attempts, payment.decisions, payment.amount, payment.live)
+    last = _weighings.get(payment.payment_id)
+    if last is not None and last[0] == inputs:
+        return last[1]
+    weighed = _weighed(payment)
+    if len(_weighings) >= WEIGHINGS_MAX:
+        _weighings.clear()
+    _weighings[payment.payment_id] = (inputs, weighed)
+    return weighed
+
+
+def _weighed(payment: Payment) -> tuple[Weighed, ...]:
     weighed = weigh(transactions(payment.evidence), amount=payment.amount, live=payment.live, attempts=payment.attempts)
     decided = _decided(payment)
     if not decided:
@@ -289,11 +308,16 @@ def _instructions(weighed: Iterable[Weighed]) -> Instructions | None:
     waiting = [w.transaction for w in weighed if w.role is Role.WAITS and w.transaction.code]
     if not waiting:
         return None
-    last = max(waiting, key=lambda t: (t.at or 0, t.tran_ref))
+    last = max(waiting, key=_in_time)
     return Instructions(method=last.method, reference=last.code)
 
 
 def _settling_ref(weighed: Iterable[Weighed]) -> TranRef | None:
     """The first transaction that took counted money: the one a shop shows beside its order."""
     taking = [w.transaction for w in weighed if w.role is Role.TAKES]
-    return min(taking, key=lambda t: (t.at or 0, t.tran_ref)).tran_ref if taking else None
+    return min(taking, key=_in_time).tran_ref if taking else None
+
+
+def _in_time(transaction: Transaction) -> tuple[bool, Instant | None, TranRef]:
+    """By the gateway's time, then by reference; one that states no time comes before all."""
+    return (transaction.at is not None, transaction.at, transaction.tran_ref)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
-from wasl.domain.evidence import RANK, CartId, Evidence, Fact, Kind, TranRef, Verdict, identity, merged
+from wasl.domain.evidence import RANK, CartId, Evidence, Fact, FactIdentity, Kind, TranRef, Verdict, identity, merged
 from wasl.domain.money import Money
 from wasl.domain.time import Instant
 
@@ -54,13 +54,22 @@ def transactions(evidence: Iterable[Evidence]) -> dict[TranRef, Transaction]:
 
     The buyer's return states neither kind nor amount, so it is no statement about money and is left out.
     """
-    statements: dict[TranRef, dict[object, Fact]] = defaultdict(dict)
+    statements: dict[TranRef, list[Fact]] = defaultdict(list)
     for piece in evidence:
-        fact = piece.fact
-        if fact.kind is not Kind.UNSTATED:
-            said, name = statements[fact.tran_ref], identity(fact)
-            said[name] = merged(said[name], fact) if name in said else fact
-    return {ref: _join(tuple(facts.values())) for ref, facts in sorted(statements.items())}
+        if piece.fact.kind is not Kind.UNSTATED:
+            statements[piece.fact.tran_ref].append(piece.fact)
+    return {ref: _join(_distinct(facts)) for ref, facts in sorted(statements.items())}
+
+
+def _distinct(facts: list[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, with the details of all voices that stated it."""
+    if len(facts) == 1:
+        return (facts[0],)
+    known: dict[FactIdentity, Fact] = {}
+    for fact in facts:
+        name = identity(fact)
+        known[name] = merged(known[name], fact) if name in known else fact
+    return tuple(known.values())
 
 
 def _join(facts: tuple[Fact, ...]) -> Transaction:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 import aiohttp
@@ -57,7 +58,7 @@ async def post(
 ) -> Reply:
     """Send *body* once; raises GatewayUnavailable if no whole answer came: it may or may not have been heard."""
     headers = {"Authorization": header_of(server_key), "Content-Type": "application/json"}
-    timeout = aiohttp.ClientTimeout(total=timeouts.total_s, connect=timeouts.connect_s, sock_connect=timeouts.connect_s)
+    timeout = _client_timeout(timeouts)
     try:
         async with session.post(url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as answer:
             content = await _read(answer)
@@ -70,6 +71,11 @@ async def post(
         return Reply(status=status, body=content, retry_after_s=_seconds(retry_after))
     # Not chained: aiohttp's errors carry the request's headers, and with them the key.
     raise GatewayUnavailable(f"the gateway did not answer ({reason})")
+
+
+@lru_cache(8)
+def _client_timeout(timeouts: Timeouts) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeouts.total_s, connect=timeouts.connect_s, sock_connect=timeouts.connect_s)
 
 
 async def date_of(session: aiohttp.ClientSession, url: str, *, timeouts: Timeouts) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +28,8 @@ from wasl.domain.store import StoreId
 from wasl.domain.time import Instant
 from wasl.engine.ports import Claim, Forgery, Refusal
 
+# A payment is read whole, often twice in a row, and grows by one row at a time.
+ROWS_REMEMBERED: Final = 4_096
 Row = Sequence[Any]  # what a driver hands out; typed as soon as it is decoded here
 
 
@@ -69,6 +72,7 @@ def outcome_text(outcome: Outcome) -> str:
     ).decode()
 
 
+@lru_cache(ROWS_REMEMBERED)
 def outcome_from(text: str, currency: Currency) -> Outcome:
     """The snapshot back from JSON."""
     raw = _outcome_decoder.decode(text)
@@ -139,6 +143,7 @@ def operations_text(operations: tuple[Operation, ...]) -> str:
     return _encoder.encode(kept).decode()
 
 
+@lru_cache(ROWS_REMEMBERED)
 def operations_from(text: str) -> tuple[Operation, ...]:
     """The operations back from JSON."""
     if text == _NO_OPERATIONS:
@@ -254,7 +259,8 @@ def attempt_row(payment: Payment, attempt: Attempt) -> Row:
     )
 
 
-def attempt_from(row: Row) -> Attempt:
+@lru_cache(ROWS_REMEMBERED)
+def attempt_from(row: tuple[Any, ...]) -> Attempt:
     """One attempt from its row."""
     return Attempt(
         number=row[2],
@@ -306,27 +312,36 @@ def evidence_row(store_id: StoreId, payment_id: PaymentId | None, evidence: Evid
     )
 
 
-def evidence_from(row: Row) -> Evidence:
+@lru_cache(ROWS_REMEMBERED)
+def evidence_from(row: tuple[Any, ...]) -> Evidence:
     """Evidence from its columns without `sealed`."""
     return Evidence(
         voice=Voice(row[4]),
-        fact=Fact(
-            cart_id=CartId(row[3]),
-            tran_ref=TranRef(row[5]),
-            previous_ref=TranRef(row[6]) if row[6] else None,
-            kind=Kind(row[7]),
-            verdict=Verdict(row[8]),
-            amount=Money(row[9], CURRENCIES[row[10]]) if row[10] else None,
-            moved=Money(row[11], CURRENCIES[row[12]]) if row[12] else None,
-            at=row[13],
-            code=row[14],
-            message=row[15],
-            method=row[16],
-            operation=row[20],
-        ),
+        fact=_fact_from(tuple(row[3:17]), row[20]),
         first_heard_at=Instant(row[17]),
         last_heard_at=Instant(row[18]),
         heard=row[19],
+    )
+
+
+@lru_cache(ROWS_REMEMBERED)
+def _fact_from(columns: tuple[Any, ...], operation: str) -> Fact:
+    """A fact from its columns, which stay as they are when it is heard again: `cart_id` to `method`, with the voice."""
+    cart_id, _, tran_ref, previous_ref, kind, verdict, amount, currency, moved, moved_currency, *details = columns
+    at, code, message, method = details
+    return Fact(
+        cart_id=CartId(cart_id),
+        tran_ref=TranRef(tran_ref),
+        previous_ref=TranRef(previous_ref) if previous_ref else None,
+        kind=Kind(kind),
+        verdict=Verdict(verdict),
+        amount=Money(amount, CURRENCIES[currency]) if currency else None,
+        moved=Money(moved, CURRENCIES[moved_currency]) if moved_currency else None,
+        at=at,
+        code=code,
+        message=message,
+        method=method,
+        operation=operation,
     )
 
 

@@ -23,15 +23,28 @@ BEFORE_COMMIT: Final = "before a commit"
 AFTER_COMMIT: Final = "after a commit"
 
 
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection for one driver after another."""
+    connection = connect(path)
+    connection.execute("PRAGMA synchronous = OFF")  # nothing outlives this process anyway
+    return connection
+
+
 class InlineDriver:
     """Implements `ledger.driver.Driver` on one connection. A transaction is never interleaved with another.
 
     A caller that is cancelled while it waits at the *gate* before a commit has changed nothing; after it, everything.
     """
 
-    def __init__(self, path: Path, scribe: Scribe, gate: Gate) -> None:
-        self._connection = connect(path)
-        self._connection.execute("PRAGMA synchronous = OFF")  # nothing outlives this process anyway
+    def __init__(self, path: Path, scribe: Scribe, gate: Gate, *, lent: sqlite3.Connection | None = None) -> None:
+        """Open the file at *path*, or use a connection to it from `opened` that stays its owner's to close.
+
+        No transaction is ever left open between two turns, so that a lent connection carries nothing from one process
+        to the next but statements that are prepared.
+        """
+        self._lent = lent
+        self._connection = opened(path) if lent is None else lent
+        self._gone = False
         self._scribe = scribe
         self._gate = gate
 
@@ -53,12 +66,12 @@ class InlineDriver:
     async def read(self, transaction: Callable[[], Steps[T]]) -> T:
         """See Driver."""
         await self._gate(BEFORE_READ)
-        return snapshot(self._connection, transaction())
+        return snapshot(self._open(), transaction())
 
     async def select(self, query: Select[Any]) -> Sequence[Sequence[Any]]:
         """See Driver."""
         await self._gate(BEFORE_READ)
-        return self._connection.execute(*compiled(query)).fetchall()
+        return self._open().execute(*compiled(query)).fetchall()
 
     async def close(self) -> None:
         """See Driver."""
@@ -66,16 +79,24 @@ class InlineDriver:
 
     def let_go(self) -> None:
         """Close without waiting, as a process that is killed does. Harmless to repeat."""
-        self._connection.close()
+        self._gone = True
+        if self._lent is None:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._gone:
+            raise sqlite3.ProgrammingError("this driver has let go of its database")
+        return self._connection
 
     def _at_once(self, transaction: Callable[[], Steps[T]]) -> T:
-        self._connection.execute("BEGIN IMMEDIATE")
+        connection = self._open()
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            result = run(self._connection, transaction())
-            self._connection.execute("COMMIT")
+            result = run(connection, transaction())
+            connection.execute("COMMIT")
         except BaseException as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
                 raise LedgerUnavailable(f"the database cannot be written: {error}") from error
             raise

@@ -1,7 +1,6 @@
 """SQLite: one writer thread takes whatever waits into one transaction, flushed before anyone is answered."""
 
 import asyncio
-import json
 import queue
 import sqlite3
 import threading
@@ -11,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
+import msgspec
 import structlog
 from sqlalchemy import Select
 from sqlalchemy.dialects import sqlite as dialect
@@ -27,6 +27,7 @@ T = TypeVar("T")
 BUSY_TIMEOUT_S: Final = 20.0  # another process may hold the file, a command line for instance
 SWITCH_AGAIN_S: Final = 0.02
 READERS: Final = 2
+_encoder: Final = msgspec.json.Encoder()
 _log = structlog.get_logger(__name__)
 
 
@@ -65,7 +66,8 @@ def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
         while True:
             step = steps.send(_execute(connection, step))
     except StopIteration as stop:
-        return cast("T", stop.value)
+        result: T = stop.value
+        return result
 
 
 def snapshot(connection: sqlite3.Connection, steps: Steps[T]) -> T:
@@ -82,7 +84,7 @@ def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
     if not statement.columns:
         return connection.execute(statement.sqlite, step.rows[0]).fetchall()
     if statement.joined:
-        return connection.execute(statement.sqlite, (json.dumps(step.rows),)).fetchall()
+        return connection.execute(statement.sqlite, (_encoder.encode(step.rows).decode(),)).fetchall()
     connection.executemany(statement.sqlite, step.rows)
     return []
 

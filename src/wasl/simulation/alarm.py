@@ -27,6 +27,7 @@ class Alarm:
     _timer: asyncio.TimerHandle | None = None
     _looking: bool = False
     _tries: int = 0
+    _dues: tuple[int | None, int | None] = (None, None)  # as of the last look, which every commit brings about
 
     def moved(self) -> None:
         """A commit may have changed what is due next."""
@@ -39,7 +40,8 @@ class Alarm:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        due = [at for at in self._due() if at is not None]
+        self._dues = self._due()
+        due = [at for at in self._dues if at is not None]
         if not due:
             return
         wait_s = (min(due) - self.stage.now_ms()) / 1000
@@ -59,7 +61,7 @@ class Alarm:
     def _wake(self) -> None:
         self._timer = None
         now_ms = self.stage.now_ms()
-        asks, tells = (at is not None and at <= now_ms for at in self._due())
+        asks, tells = (at is not None and at <= now_ms for at in self._dues)
         for process in self.processes:
             if process.alive and asks:
                 process.engine.wakers.ask.set()

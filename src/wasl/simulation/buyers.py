@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
-from wasl.demo.shop.orders import Line, OrderId
 from wasl.domain.money import Currency, Money
 from wasl.domain.paying import live_page
 from wasl.domain.payment import OrderId as PaidOrder
@@ -21,6 +20,7 @@ from wasl.engine.open import NotOpened, Opened, Wish, open_payment
 from wasl.engine.ports import ByOrder, Contact
 from wasl.errors import Misconfigured, Unavailable, required
 from wasl.simulation.checks import Checks
+from wasl.simulation.cs_cart.orders import Line, OrderId
 from wasl.simulation.process import PUBLIC_URL, Gone, Process
 from wasl.simulation.shops import PRODUCT, ShopDouble
 from wasl.simulation.stage import Stage

@@ -9,7 +9,7 @@ from typing import Final
 from wasl.domain.evidence import ClosingReason, identity
 from wasl.domain.evidence import Kind as FactKind
 from wasl.domain.fold import fold
-from wasl.domain.outcome import State
+from wasl.domain.outcome import Outcome, State
 from wasl.domain.payment import Payment
 from wasl.domain.store import Store
 from wasl.emulator import Emulator
@@ -72,6 +72,7 @@ class Checks:
     queried_ms: dict[str, int] = field(default_factory=dict)
     questions: Counter[str] = field(default_factory=Counter)
     sent: dict[str, int] = field(default_factory=dict)
+    folded: dict[str, tuple[tuple[object, ...], Outcome]] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
     pages: dict[str, list[str]] = field(default_factory=dict)
     clocks: Clocks = field(default_factory=Clocks)
@@ -85,8 +86,8 @@ class Checks:
         ensure = self.stage.ensure
         state = f"{after.outcome.state} v{after.version}, {len(after.evidence)} facts"
         self.stage.trace.note(process.name, f"commits {state}", about)
-        backwards = replace(after, evidence=tuple(reversed(after.evidence)), attempts=tuple(reversed(after.attempts)))
-        ensure(fold(backwards) == after.outcome, ORDER_FREE, "the outcome is not the fold of the evidence", about)
+        proved = self._folded_backwards(after)
+        ensure(proved == after.outcome, ORDER_FREE, "the outcome is not the fold of the evidence", about)
         self._proved(after)
         waits = after.ask_at is not None or after.asking is not None
         ensure(waits or after.outcome.state not in UNFINISHED, ENDS, f"nobody will ask about it: {state}", about)
@@ -94,6 +95,17 @@ class Checks:
         ensure(told, HEARS, f"version {after.version} will never be told", about)
         if before is not None:
             self._grown(before, after)
+
+    def _folded_backwards(self, after: Payment) -> Outcome:
+        """What the evidence proves, read from its end; folded again when anything that it depends on has changed."""
+        facts = tuple(piece.fact for piece in after.evidence)
+        inputs = (facts, after.attempts, after.closings, after.decisions, after.amount, after.live)
+        known = self.folded.get(after.payment_id)
+        if known is None or known[0] != inputs:
+            evidence, attempts = tuple(reversed(after.evidence)), tuple(reversed(after.attempts))
+            known = (inputs, fold(replace(after, evidence=evidence, attempts=attempts)))
+            self.folded[after.payment_id] = known
+        return known[1]
 
     def _grown(self, before: Payment, after: Payment) -> None:
         """What is known only grows, and a version is taken once."""

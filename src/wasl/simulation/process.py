@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, cast
 import aiohttp
 
 from wasl.domain.payment import Payment
+from wasl.domain.schedule import WATCH_MS
 from wasl.domain.store import Store
 from wasl.domain.time import Instant
 from wasl.engine.engine import Engine, Urls
@@ -18,7 +19,8 @@ from wasl.engine.ports import Change, PaymentKey
 from wasl.engine.work import work
 from wasl.errors import LedgerUnavailable
 from wasl.gateway.adapter import PayTabsGateway
-from wasl.ledger.inline import AFTER_COMMIT, BEFORE_COMMIT, InlineDriver
+from wasl.ledger.driver import Driver
+from wasl.ledger.inline import AFTER_COMMIT, BEFORE_COMMIT, InlineDriver, opened
 from wasl.ledger.ledger import DurableLedger
 from wasl.ledger.statements import Steps
 from wasl.ledger.transact import Scribe
@@ -51,6 +53,8 @@ class Surroundings:
     shop_http: Callable[["Process"], ShopHttp]
     changed: Callable[["Process", Payment | None, Payment], None]
     moved: Callable[[], None]
+    ledger: Callable[[Driver, Scribe], DurableLedger] = DurableLedger
+    watch_ms: int = WATCH_MS
 
 
 class _Driver(InlineDriver):
@@ -90,6 +94,7 @@ class Process:
         self.generation = 0
         self.alive = False
         self._tasks: dict[asyncio.Task[Any], None] = {}
+        self._connection = opened(around.path)
         self.start()
 
     def now(self) -> Instant:
@@ -104,7 +109,7 @@ class Process:
         async def gate(where: str) -> None:
             await self._gate(where, generation)
 
-        self._driver = _Driver(self._around.path, self._around.scribe, gate)
+        self._driver = _Driver(self._around.path, self._around.scribe, gate, lent=self._connection)
         self._driver.refused = lambda sentence: self.stage.ensure(False, SOUND, sentence)
         http, chance = self._around.shop_http(self), SeededChance(self._chance)
         gateway = PayTabsGateway(
@@ -113,13 +118,14 @@ class Process:
             clock=self.stage.loop.time,
         )
         self.engine = Engine(
-            ledger=DurableLedger(self._driver, self._around.scribe),
+            ledger=self._around.ledger(self._driver, self._around.scribe),
             gateway=gateway,
             shops={"cs-cart": CsCart(http, self, chance), "api": Api(http, self)},
             herald=Herald(http, self),
             clock=self,
             chance=chance,
             urls=Urls(callback=_callback, returning=_returning),
+            watch_ms=self._around.watch_ms,
         )
         self._worker = self._begin(work(self.engine, look_s=LOOK_S))
         self.stage.trace.note(self.name, "starts")
@@ -206,6 +212,7 @@ class Process:
         """Stop for good, at the end of the world."""
         self.alive = False
         self._vanish(tuple(self._tasks), self._driver)
+        self._connection.close()
 
 
 def _callback(store: Store) -> str:

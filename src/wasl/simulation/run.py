@@ -16,6 +16,7 @@ import structlog
 from wasl.errors import LedgerUnavailable
 from wasl.ledger.migrate import upgrade_sqlite
 from wasl.simulation.loop import VirtualLoop
+from wasl.simulation.record import Recorder
 from wasl.simulation.stage import ACTOR_FAILED, SOUND, Stage, Violation
 from wasl.simulation.trace import Line
 from wasl.simulation.world import PAYMENTS_MAX, World, build
@@ -40,7 +41,9 @@ class History:
     lines: tuple[Line, ...]
 
 
-def simulate(seed: int, *, orders: Collection[int], allowed: Collection[str], template: Path) -> History:
+def simulate(
+    seed: int, *, orders: Collection[int], allowed: Collection[str], template: Path, recorder: Recorder | None = None
+) -> History:
     """Live through the world of *seed* with these *orders*. The same again gives the same history."""
     loop = VirtualLoop()
     failures: list[dict[str, Any]] = []
@@ -53,7 +56,7 @@ def simulate(seed: int, *, orders: Collection[int], allowed: Collection[str], te
     ):
         path = Path(folder) / "wasl.db"
         shutil.copy(template, path)
-        world = build(loop, seed, allowed=allowed, path=path)
+        world = build(loop, seed, allowed=allowed, path=path, recorder=recorder)
         with _watched_logs(world.stage):
             history = runner.run(_live(world, orders, path))
     for context in failures:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from wasl.demo.shop.orders import Order, OrderId
 from wasl.domain.evidence import CartId, TranRef, Verdict
 from wasl.domain.outcome import State
 from wasl.domain.payment import OrderId as PaidOrder
@@ -16,6 +15,7 @@ from wasl.engine.ports import ByOrder
 from wasl.ledger.ledger import FORGERIES_MAX
 from wasl.simulation.buyers import Purchase
 from wasl.simulation.checks import BOUNDED, DURABLE, ENDS, HEARS, NEVER_SILENT, PROVED, QUESTION, Checks
+from wasl.simulation.cs_cart.orders import Order, OrderId
 from wasl.simulation.model import UNKNOWN, Entry, Sheet, Truth, judge
 
 WATCHED_MS: Final = 3 * DAY_MS

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import msgspec
 
-from wasl.demo.shop.orders import OrderId
 from wasl.emulator import ControlRefusal, control
 from wasl.emulator.dashboard import actions_for
 from wasl.emulator.deciding import decide, decide_and_tell
@@ -17,6 +16,7 @@ from wasl.emulator.records import Transaction
 from wasl.emulator.rulings import APPROVED
 from wasl.emulator.signature import sign_body
 from wasl.simulation.buyers import DAY_S, Purchase, Site
+from wasl.simulation.cs_cart.orders import OrderId
 from wasl.simulation.gateway import BASE_URL, Gateway
 from wasl.simulation.process import PUBLIC_URL
 from wasl.simulation.shops import PRODUCT

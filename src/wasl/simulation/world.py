@@ -12,8 +12,10 @@ from typing import Final
 import msgspec
 
 from wasl.domain.money import Currency
+from wasl.domain.schedule import WATCH_MS
 from wasl.domain.secret import Secret
 from wasl.domain.store import Profile, Store, StoreId
+from wasl.domain.time import MINUTE_MS
 from wasl.emulator import DEFAULT_PROFILE_ID, DEFAULT_SERVER_KEY, Emulator, EmulatorConfig
 from wasl.emulator.profiles import IpnEntry
 from wasl.engine.connect import add_store, change_store
@@ -29,6 +31,7 @@ from wasl.simulation.faults import Dice, draw_rates
 from wasl.simulation.gateway import BASE_URL, Gateway
 from wasl.simulation.loop import VirtualLoop
 from wasl.simulation.process import PUBLIC_URL, Gone, Process, Surroundings
+from wasl.simulation.record import Recorder
 from wasl.simulation.settle import mend, settle
 from wasl.simulation.shops import ALERTS, HOOK, ShopDouble, ShopRoad, open_double
 from wasl.simulation.stage import Stage
@@ -39,10 +42,15 @@ FIRST_ORDER: Final = 1042
 PAYMENTS_MAX: Final = 25  # of one world
 ARRIVE_S: Final = 1800.0
 FAULTS_END_S: Final = 5 * DAY_S
-ENDS_S: Final = 18 * DAY_S  # a deferred payment is watched for ten days after its page
+QUIET_S: Final = 13 * DAY_S  # a deferred payment is watched for ten days after its page
+SHORT_QUIET_S: Final = 4 * DAY_S  # whatever else there is, three days after a page it has an end
 ROUNDS: Final = 12
+PENDING: Final = "P"  # as the gateway writes it
 JUMP_MS_MAX: Final = 3 * 3600 * 1000
 TWO: Final = 0.6  # how many worlds have two processes
+# How often live pages are asked about in a world: most questions find nothing new, and cost the time of other payments.
+# A third of the worlds ask as a service does by default, a third leave a page alone for all its life.
+WATCHES_MS: Final = (WATCH_MS, 5 * MINUTE_MS, 20 * MINUTE_MS)
 SEAL: Final = Seal((Secret("a simulated key of at least 32 characters"),))
 SAR: Final = Currency.of("SAR")
 
@@ -83,12 +91,16 @@ class World:
         self.stage.trace.note("world", "no more faults")
         for process in self.processes:
             process.offset_ms = 0
-        if not await self.stage.passes(ENDS_S - FAULTS_END_S):
+        if not await self.stage.passes(QUIET_S if self._somebody_waits() else SHORT_QUIET_S):
             return 0
         mended = await self.processes[0].do(lambda engine: mend(self.checks, engine, self.purchases))
         await self.stage.passes(DAY_S / 2)
         await self.processes[0].do(lambda engine: settle(self.checks, engine, self.purchases))
         return mended
+
+    def _somebody_waits(self) -> bool:
+        """Whether the gateway waits for a buyer who may pay elsewhere, or for its own decision about a refund."""
+        return any(transaction.status == PENDING for transaction in self.emulator.world.state.transactions)
 
     # ------------------------------------------------------------------- set-up
 
@@ -206,7 +218,9 @@ async def _new_key(engine: Engine, store_id: StoreId, key: str) -> None:
         await change_store(engine, before, replace(before, profile=replace(before.profile, server_key=Secret(key))))
 
 
-def build(loop: VirtualLoop, seed: int, *, allowed: Collection[str], path: Path) -> World:
+def build(
+    loop: VirtualLoop, seed: int, *, allowed: Collection[str], path: Path, recorder: Recorder | None = None
+) -> World:
     """A world that has not begun, on the database at *path*. *allowed* faults may be among its mix."""
     chance = random.Random(seed)
     trace = Trace(now_s=loop.time)
@@ -229,7 +243,10 @@ def build(loop: VirtualLoop, seed: int, *, allowed: Collection[str], path: Path)
         shop_http=lambda process: ShopRoad(process, world.shops),
         changed=checks.changed,
         moved=alarm.moved,
+        watch_ms=random.Random(f"{seed}/watch").choice(WATCHES_MS),
     )
+    if recorder is not None:
+        around = recorder.beside(around)
     count = 2 if chance.random() < TWO else 1
     running.extend(Process(number, stage, around) for number in range(1, count + 1))
     return world

@@ -1,26 +1,23 @@
 """Histories of one payment as values that can be kept as JSON, and how a ledger lives through one of them.
 
-Whoever records histories writes a list of `History` as JSON; `read` takes it back. Times are Unix milliseconds.
+They are recorded by `wasl simulate --record` or drawn here. Times are Unix milliseconds.
 """
 
-import random
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import Any, Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 import msgspec
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from builders import NOON, PAYMENT, attempt, payment
-from unit.domain.test_lives import closings, lives
-from wasl.domain.evidence import Closing, Decision, Evidence, Fact, Ruling, Voice
-from wasl.domain.payment import Answer, Attempt, Payment
+from builders import NOON, payment
+from wasl.domain.evidence import Closing, Decision, Evidence, Fact, Ruling, Voice, identity
+from wasl.domain.payment import Attempt, Payment
 from wasl.domain.revise import hastened, heard, revise
 from wasl.domain.schedule import YEAR_MS, closings_due
 from wasl.domain.store import StoreId
-from wasl.domain.time import DAY_MS, MINUTE_MS, SECOND_MS, Instant, after
-from wasl.engine.ports import Alert, Arrival, ByCart, ByPayment, Ledger, Receipt
+from wasl.domain.time import DAY_MS, SECOND_MS, Instant, after
+from wasl.engine.ports import Alert, Arrival, ByCart, ByPayment, Lease, Ledger, Receipt, Telling
+from wasl.simulation.record import SET, Amended, Leased, NotTaken, Taken
 
 LEASE_MS: Final = 15 * SECOND_MS
 ALERTS_MAX: Final = 100_000
@@ -84,80 +81,45 @@ class Retold(msgspec.Struct, frozen=True, kw_only=True, tag="retold"):
     at: Instant
 
 
-Event = Opened | Heard | Asked | Closed | Decided | CameBack | Told | Retold
-HOW: Final[tuple[Literal["taken", "busy", "refused", "lost", "late"], ...]] = (
-    "taken", "taken", "busy", "refused", "lost", "late",
-)  # fmt: skip
+Event = Opened | Heard | Asked | Closed | Decided | CameBack | Told | Retold | Amended | Leased | Taken | NotTaken
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to one payment, in order."""
+    """One payment as it was made, without a page, and what happened to it, in order."""
 
     events: tuple[Event, ...]
-
-
-def read(path: Path) -> list[History]:
-    """Histories that somebody recorded."""
-    return msgspec.json.decode(path.read_bytes(), type=list[History])
-
-
-def drawn(count: int, *, number: int) -> list[History]:
-    """*count* histories from the lives that payments really have, drawn from a seed and mixed with everything else."""
-    chance, made = random.Random(number), list[History]()
-
-    @seed(number)
-    @settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(stated=lives(), closed=closings)
-    def collect(stated: list[Fact], closed: tuple[Closing, ...]) -> None:
-        made.append(_mixed(stated, closed, chance))
-
-    collect()
-    return made[:count]
-
-
-def _mixed(stated: Sequence[Fact], closed: Sequence[Closing], chance: random.Random) -> History:
-    """One life as it may be heard: in any order, with repeats, by any voice, between tellings that go well or badly."""
-    clock = [NOON]
-
-    def at() -> Instant:
-        clock[0] = after(clock[0], chance.choice((0, 1, SECOND_MS, 20 * SECOND_MS, MINUTE_MS, 30 * MINUTE_MS)))
-        return clock[0]
-
-    facts = [*stated, *(fact for fact in stated if chance.random() < 0.3)]
-    chance.shuffle(facts)
-    voices = (Voice.CALLBACK, Voice.CALLBACK, Voice.IPN, Voice.QUERY, Voice.ANSWER)
-    rest: list[Any] = [lambda at, fact=fact: Heard(at=at, voice=chance.choice(voices), fact=fact) for fact in facts]
-    rest += [lambda at, one=one: Closed(at=at, closing=replace(one, at=at)) for one in closed]
-    rest += [lambda at: Told(at=at, how=chance.choice(HOW))] * chance.randint(1, 5)
-    rest += [lambda at: Asked(at=at, facts=tuple(chance.sample(facts, min(len(facts), 2))))] * chance.randint(0, 2)
-    rest += [lambda at: CameBack(at=at, buyer=chance.random() < 0.5)] * chance.randint(0, 2)
-    rest += [lambda at: Decided(at=at, note="seen"), lambda at: Retold(at=at)] * chance.randint(0, 1)
-    pages = [(page, replace(page, answer=Answer.LOST, tran_ref=None, redirect_url=None))
-             for page in (attempt(), attempt(2), attempt(3))]  # fmt: skip
-    rest += [lambda at, both=both: Opened(at=at, attempt=chance.choice(both)) for both in pages]
-    chance.shuffle(rest)
-    return History(events=tuple([make(at()) for make in rest]))
+    first: Payment = replace(payment(), attempts=())
 
 
 async def live(ledger: Ledger, history: History, store_id: StoreId, besides: Sequence[StoreId]) -> list[object]:
     """Let a payment of *store_id* live through it; answers everything the ledger said on the way, and all it knows.
 
-    Stores *besides* it live at the same time, so that the ledger has batches to make.
+    First what it said to each event. Stores *besides* it live at the same time, so that the ledger has batches to make.
     """
-    key = ByPayment(store_id, PAYMENT)
-    first = replace(payment(), store_id=store_id, attempts=())
-    said: list[object] = [await ledger.amend(key, lambda _: revise(first, now=NOON))]
-    said += [await _happen(ledger, key, event, besides) for event in history.events]
+    first = replace(history.first, store_id=store_id)
+    life = _Life(ledger=ledger, key=ByPayment(store_id, first.payment_id), besides=besides)
+    await ledger.amend(life.key, lambda _: revise(first, now=first.created_at))
+    said = [await life.happen(event) for event in history.events]
     end = max((event.at for event in history.events), default=NOON)
     for _ in range(TELLINGS_MAX):
         end = after(end, DAY_MS)
-        said.append(await _tell(ledger, key, Told(at=end, how="taken"), besides))
+        said.append(await life.tell(Told(at=end, how="taken")))
         if said[-1] == []:
             break
-    said += [await ledger.payment(key), await ledger.deliveries(store_id, PAYMENT)]
-    said += [await ledger.raw_evidence(store_id, PAYMENT), await ledger.shelved(store_id, since=NOON, limit=ALL)]
-    return said
+    said += [await ledger.payment(life.key), await ledger.deliveries(store_id, first.payment_id)]
+    said += [await ledger.raw_evidence(store_id, first.payment_id)]
+    return [*said, await ledger.shelved(store_id, since=Instant(0), limit=ALL)]
+
+
+def strayed(history: History, said: Sequence[object]) -> list[Event]:
+    """Where a ledger came to another version or another outcome than the simulation recorded."""
+    return [
+        event
+        for event, known in zip(history.events, said, strict=False)
+        if isinstance(event, Amended)
+        and isinstance(known, Payment)
+        and (known.version != event.version or (event.outcome is not None and event.outcome != known.outcome))
+    ]
 
 
 async def alerts_of(ledger: Ledger) -> list[Alert]:
@@ -167,20 +129,88 @@ async def alerts_of(ledger: Ledger) -> list[Alert]:
     return sorted(alerts, key=lambda alert: (alert.store_id, alert.cause))
 
 
-async def _happen(ledger: Ledger, key: ByPayment, event: Event, besides: Sequence[StoreId]) -> object:
-    match event:
-        case Heard(at=at, voice=voice, fact=fact):
-            return await _hear(ledger, key.store_id, _piece(at, voice, fact))
-        case Told():
-            return await _tell(ledger, key, event, besides)
-        case Retold(at=at):
-            return await ledger.retell(key.store_id, key.payment_id, now=at)
-        case Opened(at=at):
-            # As `engine.open` does: the wish first, which takes what was shelved for its cart; then the answer.
-            await ledger.amend(key, lambda one: None if one is None else _with(one, event))
-            return await ledger.amend(key, lambda one: None if one is None else revise(_with(one, event), now=at))
-        case _:
-            return await ledger.amend(key, lambda one: None if one is None else revise(_with(one, event), now=event.at))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Life:
+    """One payment on one ledger; `tellings` are those that were begun, by the end of their leases."""
+
+    ledger: Ledger
+    key: ByPayment
+    besides: Sequence[StoreId]
+    tellings: dict[Instant, tuple[Lease, Telling]] = field(default_factory=dict)
+
+    async def happen(self, event: Event) -> object:
+        """Let it happen; answers what the ledger says to it."""
+
+        def change(one: Payment | None) -> Payment | None:
+            return None if one is None else revise(_with(one, event), now=event.at)
+
+        match event:
+            case Heard(at=at, voice=voice, fact=fact):
+                return await self._hear(_piece(at, voice, fact))
+            case Told():
+                return await self.tell(event)
+            case Retold(at=at):
+                return await self.ledger.retell(self.key.store_id, self.key.payment_id, now=at)
+            case Leased() | Taken() | NotTaken():
+                return await self._work(event)
+            case Opened():
+                # As `engine.open` does: the wish first, which takes what was shelved for its cart; then the answer.
+                await self.ledger.amend(self.key, lambda one: None if one is None else _with(one, event))
+                return await self.ledger.amend(self.key, change)
+            case _:
+                return await self.ledger.amend(self.key, change)
+
+    async def tell(self, event: Told) -> list[object]:
+        """Everything that is due is leased, told, and reported as the event says."""
+        ledger, now, until = self.ledger, event.at, after(event.at, LEASE_MS)
+        leases = await ledger.lease_tells(now=now, until=until, limit=ALL, besides=self.besides)
+        said: list[object] = list(leases)
+        for lease in leases:
+            telling = await ledger.telling(lease, in_order=True)
+            said.append(telling)
+            if telling is None:
+                await ledger.nothing_to_tell(lease)
+            elif event.how == "taken":
+                receipt = Receipt(arrival=Arrival.CHANGED, note="HTTP 200", status="P")
+                await ledger.record_receipt(lease, telling, receipt, now=now)
+            elif event.how in ("busy", "refused"):
+                tell_at = after(now, 2 * SECOND_MS) if event.how == "busy" else None
+                await ledger.record_failure(lease, telling, "HTTP 503", now=now, tell_at=tell_at)
+            elif event.how == "late":
+                await ledger.lease_tells(now=until, until=after(until, LEASE_MS), limit=ALL, besides=self.besides)
+                await ledger.record_receipt(lease, telling, Receipt(arrival=Arrival.CHANGED, note=""), now=until)
+            said.append(await ledger.payment(self.key))
+        return said
+
+    async def _hear(self, piece: Evidence) -> object:
+        """As `engine.hear` files it: into its payment, or on the shelf."""
+        now = piece.first_heard_at
+        key = ByCart(self.key.store_id, piece.fact.cart_id)
+        found = await self.ledger.amend(key, lambda one: None if one is None else revise(heard(one, piece), now=now))
+        if found is None:
+            await self.ledger.shelve(self.key.store_id, piece)
+        return found
+
+    async def _work(self, event: Leased | Taken | NotTaken) -> object:
+        """A worker's telling, step by step, so that news may come between; without its lease nothing is reported."""
+        ledger = self.ledger
+        if isinstance(event, Leased):
+            leases = await ledger.lease_tells(now=event.at, until=event.until, limit=ALL, besides=self.besides)
+            telling = None
+            for lease in leases:
+                telling = await ledger.telling(lease, in_order=event.in_order)
+                if telling is None:
+                    await ledger.nothing_to_tell(lease)
+                else:
+                    self.tellings[event.until] = (lease, telling)
+            return [*leases, telling]
+        if event.until in self.tellings:
+            lease, telling = self.tellings.pop(event.until)
+            if isinstance(event, Taken):
+                await ledger.record_receipt(lease, telling, event.receipt, now=event.at)
+            else:
+                await ledger.record_failure(lease, telling, event.note, now=event.at, tell_at=event.tell_at)
+        return await ledger.payment(self.key)
 
 
 def _with(one: Payment, event: Event) -> Payment:
@@ -203,43 +233,30 @@ def _with(one: Payment, event: Event) -> Payment:
             return replace(one, decisions=(*one.decisions, decision))
         case CameBack(at=at, buyer=buyer):
             return replace(one, returned_at=at) if buyer else hastened(one, now=at)
+        case Amended():
+            return _amended(one, event)
         case _:
             return one
+
+
+def _amended(one: Payment, event: Amended) -> Payment:
+    """What a simulated process committed, on top of the payment as it is here."""
+    attempts = {page.number: page for page in (*one.attempts, *event.attempts)}
+    pieces = {(piece.voice, identity(piece.fact)): piece for piece in one.evidence}
+    for piece in event.evidence:
+        known = pieces.get((piece.voice, identity(piece.fact)))
+        raw = msgspec.json.encode(piece.fact) if known is None else known.raw
+        pieces[piece.voice, identity(piece.fact)] = replace(piece, raw=raw)
+    return replace(
+        one,
+        attempts=tuple(attempts[number] for number in sorted(attempts)),
+        evidence=tuple(pieces.values()),
+        closings=(*one.closings, *event.closings),
+        decisions=(*one.decisions, *event.decisions),
+        **{name: getattr(event, name) for name in SET if getattr(event, name) is not None},
+    )
 
 
 def _piece(at: Instant, voice: Voice, fact: Fact) -> Evidence:
     raw = msgspec.json.encode(fact)
     return Evidence(voice=voice, fact=fact, first_heard_at=at, last_heard_at=at, raw=raw)
-
-
-async def _hear(ledger: Ledger, store_id: StoreId, piece: Evidence) -> object:
-    """As `engine.hear` files it: into its payment, or on the shelf."""
-    now = piece.first_heard_at
-    key = ByCart(store_id, piece.fact.cart_id)
-    found = await ledger.amend(key, lambda one: None if one is None else revise(heard(one, piece), now=now))
-    if found is None:
-        await ledger.shelve(store_id, piece)
-    return found
-
-
-async def _tell(ledger: Ledger, key: ByPayment, event: Told, besides: Sequence[StoreId]) -> list[object]:
-    """Everything that is due is leased, told, and reported as the event says."""
-    now, until = event.at, after(event.at, LEASE_MS)
-    leases = await ledger.lease_tells(now=now, until=until, limit=ALL, besides=besides)
-    said: list[object] = list(leases)
-    for lease in leases:
-        telling = await ledger.telling(lease, in_order=True)
-        said.append(telling)
-        if telling is None:
-            await ledger.nothing_to_tell(lease)
-        elif event.how == "taken":
-            receipt = Receipt(arrival=Arrival.CHANGED, note="HTTP 200", status="P")
-            await ledger.record_receipt(lease, telling, receipt, now=now)
-        elif event.how in ("busy", "refused"):
-            tell_at = after(now, 2 * SECOND_MS) if event.how == "busy" else None
-            await ledger.record_failure(lease, telling, "HTTP 503", now=now, tell_at=tell_at)
-        elif event.how == "late":
-            await ledger.lease_tells(now=until, until=after(until, LEASE_MS), limit=ALL, besides=besides)
-            await ledger.record_receipt(lease, telling, Receipt(arrival=Arrival.CHANGED, note=""), now=until)
-        said.append(await ledger.payment(key))
-    return said

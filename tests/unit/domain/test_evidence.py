@@ -37,6 +37,17 @@ def test_of_one_fact_heard_twice_the_greater_details_stay() -> None:
     assert merged(early, late) == merged(late, early) == late
     assert merged(early, bare) == merged(bare, early) == early
     assert merged(bare, bare) == bare
+    assert merged(bare, replace(bare, code="1")) == replace(bare, code="1")
+
+
+@pytest.mark.parametrize("name", ["previous_ref", "at", "code", "message", "method"])
+def test_one_greater_detail_is_enough(name: str) -> None:
+    """Two statements that differ in one detail alone join as all others do."""
+    less: Any = {"previous_ref": TranRef("A"), "at": NOON, "code": "1", "message": "a", "method": "Mada"}
+    more: Any = {"previous_ref": TranRef("B"), "at": Instant(NOON + 1), "code": "2", "message": "b", "method": "Visa"}
+    one = fact(**less)
+    other = replace(one, **{name: more[name]})
+    assert merged(one, other) == merged(other, one) == other
 
 
 def test_statuses_join_upwards() -> None:

@@ -1,18 +1,26 @@
 """The money law, by example; `test_catalogue` enumerates it."""
 
+import gc
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from builders import NOON, SAR, attempt, fact, payment, said
 from unit.domain.histories import CATALOGUE
-from unit.domain.stating import HALF, SECOND_CART, capture, hold, number, refund, released
-from wasl.domain.evidence import CartId, Closing, ClosingReason, Fact, Kind, Verdict, Voice
-from wasl.domain.fold import fold
+from unit.domain.stating import HALF, SECOND_CART, auth, capture, hold, number, refund, released
+from wasl.domain.evidence import CartId, Closing, ClosingReason, Decision, Fact, Kind, Ruling, Verdict, Voice
+from wasl.domain.fold import WEIGHINGS_MAX, fold, weighed_evidence
 from wasl.domain.money import Money
 from wasl.domain.outcome import Concern, Outcome, State
-from wasl.domain.payment import Answer, Attempt
+from wasl.domain.payment import Answer, Attempt, PaymentId
 from wasl.domain.time import MINUTE_MS, Instant
+from wasl.domain.weigh import Weighed
+
+
+def accepted(*causes: str) -> Decision:
+    """A person's word on these cases."""
+    return Decision(ruling=Ruling.ACCEPTED, causes=causes, note="seen", by="Salma", at=NOON)
 
 
 def outcome_of(*facts: Fact, attempts: tuple[Attempt, ...] = (), **changes: object) -> Outcome:
@@ -180,13 +188,59 @@ def test_a_number_over_an_amount_that_nobody_can_read_waits_all_the_same() -> No
 
 
 def test_the_last_minor_unit_decides_whether_all_went_back() -> None:
-    """One halala kept is a part kept."""
-    assert outcome_of(fact(), refund("TST2", money=Money(5789, SAR))).state is State.PARTIALLY_REFUNDED
+    """One halala kept is a part kept, and binds a buyer's money as the whole does; so does one that is reserved."""
+    all_but_one = Money(5789, SAR)
+    given_back = refund("TST2", money=all_but_one)
+    assert outcome_of(fact(), given_back).state is State.PARTIALLY_REFUNDED
+    assert outcome_of(fact(), given_back, fact("TST3")).causes == ("paid_twice TST1 TST3",)
+    assert outcome_of(auth(), released("TST2", all_but_one), fact("TST3")).causes == ("paid_twice TST1 TST3",)
+
+
+def test_what_let_a_part_go_binds_nothing() -> None:
+    """Of a reservation that was released in part the reservation alone is named."""
+    outcome = outcome_of(auth(), released("TST2", Money(1000, SAR)), auth("TST3"))
+    assert outcome.causes == ("paid_twice TST1 TST3",)
 
 
 def test_an_order_without_a_page_is_open() -> None:
     """Nobody could pay it yet."""
     assert fold(payment(attempts=())).state is State.OPEN
+
+
+def test_an_end_that_is_not_understood_is_none() -> None:
+    """A type that this version does not know was declined: that the page's life was over is all that is certain."""
+    over = (Closing(attempt=1, reason=ClosingReason.EXPIRED, at=NOON),)
+    assert outcome_of(fact(kind=Kind.UNRECOGNIZED, verdict=Verdict.DECLINED), closings=over).state is State.EXPIRED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"evidence": (said(fact(amount=HALF, moved=HALF)),)},
+        {"attempts": (attempt(amount=HALF),)},
+        {"amount": HALF},
+        {"live": True},
+        {"decisions": (accepted("unrecognized TST2"),)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_payment_that_was_weighed_is_weighed_anew_when_it_is_another(change: dict[str, Any]) -> None:
+    """Whatever its weights depend on: it folds like a payment that nobody has ever seen."""
+    before = payment(evidence=(said(fact()), said(fact("TST2", kind=Kind.UNRECOGNIZED))))
+    fold(before)
+    after = replace(before, **change)
+    weighed = weighed_evidence(after)
+    assert weighed == weighed_evidence(replace(after, payment_id=PaymentId(f"pay_{next(iter(change))}")))
+    assert weighed != weighed_evidence(before)
+
+
+def test_what_is_remembered_of_payments_has_a_limit() -> None:
+    """Of however many were weighed, only so many weighings are kept."""
+    before = sum(type(one) is Weighed for one in gc.get_objects())
+    for name in range(2 * WEIGHINGS_MAX):
+        fold(payment(payment_id=PaymentId(f"pay_{name}"), evidence=(said(fact()),)))
+    kept = sum(type(one) is Weighed for one in gc.get_objects()) - before
+    assert kept <= WEIGHINGS_MAX
 
 
 def test_what_our_closing_does_not_end() -> None:

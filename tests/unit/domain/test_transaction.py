@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from builders import NOON, PRICE, fact, said
+from builders import NOON, PRICE, SAR, fact, said
 from unit.domain.stating import HALF, KWD, SECOND_CART
 from wasl.domain.evidence import CartId, Fact, Kind, TranRef, Verdict
 from wasl.domain.money import Money
@@ -44,6 +44,15 @@ def test_one_statement_is_what_is_known() -> None:
         getattr(stated, name) for name in (*fields, "method")
     ]
     assert (known.contradicted, known.unclear) == (False, False)
+
+
+def test_of_sums_that_differ_the_one_that_claims_least_is_shown() -> None:
+    """By currency first, as no rate is known; and where no voice states a sum that can be read, there is none."""
+    hundred, half = Money(10_000, SAR), HALF
+    assert joined(fact(amount=hundred), fact(amount=half)).amount == half
+    assert joined(fact(amount=Money(100, SAR)), fact(amount=Money(57_900, KWD))).amount == Money(57_900, KWD)
+    unread = joined(fact(amount=None, moved=None), fact(amount=None, moved=None, verdict=Verdict.PENDING))
+    assert (unread.amount, unread.moved) == (None, None)
 
 
 def test_the_buyers_return_is_no_statement() -> None:
