@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from builders import NOON, STORE, store
-from wasl.domain.evidence import CartId, Fact, TranRef
+from wasl.domain.evidence import FAILED, CartId, Fact, TranRef, Verdict
+from wasl.domain.operation import OperationId
 from wasl.domain.payment import OrderId, Payment, PaymentId
 from wasl.domain.reconcile import ShopOrder
 from wasl.domain.secret import Secret
@@ -19,6 +20,9 @@ from wasl.engine.ports import (
     Arrival,
     ByPayment,
     Claim,
+    FollowUpRefused,
+    FollowUpRepeated,
+    FollowUpWish,
     Gateway,
     Ledger,
     OpenedPage,
@@ -66,6 +70,9 @@ class Counting:
     def store_id(self) -> StoreId:
         return StoreId(f"st_{next(self.count):012}")
 
+    def operation_id(self) -> OperationId:
+        return OperationId(f"op_{next(self.count):012}")
+
     def api_key(self) -> Secret:
         return Secret(f"wasl_key_{next(self.count)}")
 
@@ -74,6 +81,23 @@ class Counting:
 
     def jitter(self) -> float:
         return 0.0
+
+
+def followed(wish: FollowUpWish, ref: str, verdict: Verdict = Verdict.APPROVED) -> Fact:
+    """The transaction that a follow-up becomes, as the gateway states it."""
+    return Fact(
+        tran_ref=TranRef(ref),
+        kind=wish.kind,
+        verdict=verdict,
+        cart_id=wish.cart_id,
+        amount=wish.amount,
+        moved=wish.amount,
+        previous_ref=wish.target,
+        at=NOON,
+        code="118" if verdict in FAILED else "",
+        message="Amount greater than available balance" if verdict in FAILED else "Authorised",
+        operation=wish.operation,
+    )
 
 
 @dataclass(slots=True)
@@ -88,6 +112,8 @@ class ScriptedGateway:
     pages: list[OpenedPage | PageRefused | Exception] = field(default_factory=list)
     wishes: list[PageWish] = field(default_factory=list)
     asked: list[CartId] = field(default_factory=list)
+    follow_ups: list[FollowUpWish] = field(default_factory=list)
+    results: list[Verdict | FollowUpRefused | FollowUpRepeated | Exception] = field(default_factory=list)
     silent: bool = False
     unreadable: set[CartId] = field(default_factory=set)
     refusal: Misconfigured | None = None
@@ -106,6 +132,22 @@ class ScriptedGateway:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def follow_up(
+        self, profile: Profile, wish: FollowUpWish
+    ) -> tuple[Fact, bytes] | FollowUpRefused | FollowUpRepeated:
+        """Done as wished, under a reference of its own, unless the test has set another answer."""
+        del profile
+        self.follow_ups.append(wish)
+        if self.gate is not None:
+            self.at_gate.set()
+            await self.gate.wait()
+        answer = self.results.pop(0) if self.results else Verdict.APPROVED
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, FollowUpRefused | FollowUpRepeated):
+            return answer
+        return followed(wish, f"TST9{len(self.follow_ups)}", answer), b"{}"
 
     async def query_cart(self, profile: Profile, cart_id: CartId) -> Sequence[tuple[Fact, bytes]]:
         del profile
@@ -192,10 +234,12 @@ class ScriptedHerald:
     """Remembers what people were told, and fails as often as it is told to."""
 
     told: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     failures: int = 0
 
-    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert, done: str) -> str:
         del store, payment
+        self.done.append(done)
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable("nobody there")

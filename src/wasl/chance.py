@@ -5,6 +5,7 @@ import random
 import secrets
 from typing import Final
 
+from wasl.domain.operation import OperationId
 from wasl.domain.payment import PaymentId
 from wasl.domain.secret import Secret
 from wasl.domain.store import SIGNING_PREFIX, StoreId
@@ -30,6 +31,10 @@ class SystemChance:
     def store_id(self) -> StoreId:
         """See the port."""
         return StoreId(f"st_{_random(12)}")
+
+    def operation_id(self) -> OperationId:
+        """See the port."""
+        return OperationId(f"op_{_random(20)}")
 
     def api_key(self) -> Secret:
         """See the port."""

@@ -1,21 +1,29 @@
 """`wasl payment`: one payment, and what made it what it is."""
 
 import getpass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import click
 import msgspec
 
 from wasl.cli.common import find_payment, json_option, print_json, with_engine
-from wasl.domain.evidence import ClosingReason
+from wasl.domain.evidence import ClosingReason, TranRef
+from wasl.domain.money import BadAmount, Money
+from wasl.domain.operating import HELD, NotAllowed
+from wasl.domain.operation import OperationKind, OperationState
 from wasl.domain.outcome import State
+from wasl.domain.payment import Payment
 from wasl.engine.ask import ask
 from wasl.engine.cancel import NotCanceled, cancel_payment
 from wasl.engine.engine import Engine
+from wasl.engine.operate import KeyTaken, Operated, OperationWish, operate
 from wasl.engine.ports import PaymentFilter
-from wasl.engine.resolve import NothingToResolve, accept
-from wasl.engine.views import deliveries_view, evidence_view, payment_view
+from wasl.engine.resolve import NothingToResolve, accept, refund_cases
+from wasl.engine.views import HeldView, deliveries_view, evidence_view, held_view, operation_view, payment_view
 from wasl.errors import required
+
+HELD_MAX: Final = 200  # of each store
 
 
 @click.group()
@@ -48,6 +56,29 @@ def list_(state: str | None, attention: bool, limit: int, as_json: bool) -> None
         money = f"{view['amount']} {view['currency']}"
         concerns = f"  {', '.join(view['concerns'])}" if view["concerns"] else ""
         click.echo(f"{view['id']}  {view['state']:<18} {money:>18}  order {view['order_id']}{concerns}")
+
+
+@payment.command()
+@json_option
+def held(as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """Money that PayTabs holds for review: how long, why, and until when somebody has to decide it there."""
+
+    async def read(engine: Engine) -> list[HeldView]:
+        now, stores = engine.now(), await engine.ledger.stores(archived=True)
+        only = PaymentFilter(state=State.HELD)
+        pages = [await engine.ledger.payments(one.store_id, only, None, HELD_MAX) for one in stores]
+        return [view for page in pages for one in page.items for view in held_view(one, now=now)]
+
+    views = with_engine(read)
+    if as_json:
+        print_json([_builtins(view) for view in views])
+        return
+    for view in sorted(views, key=lambda one: one.held_at):
+        click.echo(
+            f"{view.payment_id}  order {view.order_id}  {view.amount} {view.currency}  {view.days} days: {view.reason}"
+        )
+        click.echo(f"  may be gone from {view.lapses_from[:10]}, at the latest by {view.lapses_by[:10]}")
+    click.echo(f"What to do: {HELD}." if views else "Nothing is held.")
 
 
 @payment.command()
@@ -109,15 +140,18 @@ def cancel(payment_id: str, as_json: bool) -> int:  # noqa: FBT001  click passes
 @payment.command()
 @click.argument("payment_id")
 @click.option("--accept", "accepted", is_flag=True, help="Take it as it is.")
+@click.option("--refund", "refunded", is_flag=True, help="Give the money behind the cases back.")
 @click.option("--note", default="", help="Why; kept with the decision.")
 @json_option
-def resolve(payment_id: str, accepted: bool, note: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
-    """Close the open cases of a payment by a decision, which is kept with who and why."""
-    if not accepted:
-        raise click.UsageError("say --accept; refunds from here come with the money operations")
+def resolve(payment_id: str, accepted: bool, refunded: bool, note: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+    """Close the open cases of a payment by a decision, or give their money back; kept with who and why."""
+    if accepted == refunded:
+        raise click.UsageError("say either --accept or --refund")
 
     async def decide(engine: Engine) -> dict[str, Any]:
         found = await find_payment(engine, payment_id)
+        if refunded:
+            return await _give_back(engine, found, note)
         decided = await accept(engine, found, note=note, by=getpass.getuser())
         if isinstance(decided, NothingToResolve):
             raise click.ClickException(f"{payment_id} has no open case")
@@ -127,7 +161,75 @@ def resolve(payment_id: str, accepted: bool, note: str, as_json: bool) -> None: 
     if as_json:
         print_json(view)
         return
-    click.echo(f"{view['id']} is {view['state']}; its cases are closed")
+    closed = "its cases are closed" if not view["concerns"] else f"still open: {', '.join(view['concerns'])}"
+    click.echo(f"{view['id']} is {view['state']}; {closed}")
+
+
+async def _give_back(engine: Engine, found: Payment, note: str) -> dict[str, Any]:
+    store = required(await engine.store(found.store_id), "a payment's store is never removed")
+    answers = await refund_cases(engine, store, found, note=note, by=getpass.getuser())
+    if isinstance(answers, NothingToResolve):
+        raise click.ClickException(f"{found.payment_id} has no open case with money in it")
+    for answer in answers:
+        click.echo(answer.reason if isinstance(answer, NotAllowed) else _operated(answer), err=True)
+    return _builtins(payment_view(await find_payment(engine, found.payment_id), now=engine.now()))
+
+
+def _operated(answer: Operated) -> str:
+    one = answer.operation
+    note = f": {one.note}" if one.note else ""
+    return f"{one.kind.value} of {one.amount} {one.amount.currency.code} on {one.target} is {answer.state.value}{note}"
+
+
+def _operation_command(kind: OperationKind, doc: str, *, partial: bool) -> None:
+    """Add `capture`, `void` or `refund`: the same options, the same answers."""
+
+    @payment.command(kind.value, help=doc)
+    @click.argument("payment_id")
+    @click.option("--amount", default="", help="A part; all that is left without it.", hidden=not partial)
+    @click.option("--reason", default="", help="Goes to the gateway, and is kept.")
+    @click.option("--key", default="", help="Your own name for it: the same key again asks for nothing twice.")
+    @click.option("--tran-ref", default="", help="Which of several transactions to act on.")
+    @json_option
+    def command(**options: Any) -> int:
+        async def act(engine: Engine) -> Operated:
+            found = await find_payment(engine, options["payment_id"])
+            return await _operate(engine, found, kind, options)
+
+        answer = with_engine(act)
+        if options["as_json"]:
+            print_json(_builtins(operation_view(answer.operation, answer.state)))
+        else:
+            click.echo(_operated(answer))
+        return int(answer.state is OperationState.REFUSED)
+
+
+async def _operate(engine: Engine, found: Payment, kind: OperationKind, options: Mapping[str, Any]) -> Operated:
+    """Ask for it, or end the command with a sentence that says why not."""
+    store = required(await engine.store(found.store_id), "a payment's store is never removed")
+    try:
+        amount = Money.parse(options["amount"], found.amount.currency) if options["amount"] else None
+    except BadAmount as error:
+        raise click.UsageError(f"--amount: {error}") from error
+    wish = OperationWish(
+        key=f"person {options['key'] or engine.chance.token()}",
+        kind=kind,
+        amount=amount,
+        reason=options["reason"],
+        by=getpass.getuser(),
+        target=TranRef(options["tran_ref"]) if options["tran_ref"] else None,
+    )
+    answer = await operate(engine, store, found, wish)
+    if isinstance(answer, KeyTaken):
+        raise click.ClickException("this --key was used for something else")
+    if isinstance(answer, NotAllowed):
+        raise click.ClickException(answer.reason)
+    return answer
+
+
+_operation_command(OperationKind.CAPTURE, "Take authorised money, all that is left or a part.", partial=True)
+_operation_command(OperationKind.VOID, "Let an authorisation go.", partial=False)
+_operation_command(OperationKind.REFUND, "Give money back, all that is left or a part.", partial=True)
 
 
 @payment.command()

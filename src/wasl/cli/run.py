@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 from dataclasses import replace
@@ -14,6 +15,7 @@ import structlog
 import uvicorn
 
 from wasl.cli.common import json_option, print_json, run_async, settings
+from wasl.cli.supervise import Supervisor, say_ready
 from wasl.demo.runner import run_for_people, run_headless
 from wasl.demo.table import as_document, as_table
 from wasl.demo.tree import DemoFailed
@@ -40,6 +42,7 @@ from wasl.wiring import wired
 KEEP_ALIVE_S: Final = 75
 SHUTDOWN_S: Final = 10
 BACKLOG: Final = 2048
+PARENT_LOOK_S: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 _ask_every = click.option(
@@ -53,15 +56,21 @@ _ask_every = click.option(
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes (PostgreSQL only).")
 @click.option("--no-work", is_flag=True, help="Serve only; `wasl work` runs elsewhere.")
+@click.option("--descriptor", type=int, hidden=True, help="A listening socket that was handed over.")
 @_ask_every
-def serve(host: str, port: int, workers: int, no_work: bool, ask_every: int) -> None:  # noqa: FBT001  click passes flags
-    """The web service, with the worker inside."""
+def serve(host: str, port: int, workers: int, descriptor: int | None, **options: Any) -> int:
+    """The web service, with the worker inside. SIGHUP replaces several processes one by one, and refuses nobody."""
     loaded = settings()
     if workers > 1 and loaded.sqlite_path is not None:
         raise click.UsageError("SQLite has one writer: --workers needs WASL_DATABASE_URL=postgresql://…")
+    listener = socket.socket(fileno=descriptor) if descriptor is not None else _listen(host, port)
+    ask_every, working = options["ask_every"], not options["no_work"]
     if workers > 1:
-        raise click.UsageError("start several `wasl serve` behind one proxy instead of --workers; they share the work")
-    run_async(_serve(loaded, host, port, working=not no_work, watch_ms=ask_every * SECOND_MS))
+        arguments = ("--ask-every", str(ask_every), *(() if working else ("--no-work",)))
+        return Supervisor(listener=listener, arguments=arguments, workers=workers).run()
+    parent = os.getppid() if descriptor is not None else None
+    run_async(_serve(loaded, listener, working=working, watch_ms=ask_every * SECOND_MS, parent=parent))
+    return 0
 
 
 @click.command()
@@ -121,14 +130,17 @@ def demo(headless: bool, as_json: bool, orders: int | None, seed: int, port: int
     return 0 if all(result.right for result in results) else 1
 
 
-async def _serve(loaded: Settings, host: str, port: int, *, working: bool, watch_ms: int) -> None:
-    listener = _listen(host, port)
-    url = f"http://{host}:{listener.getsockname()[1]}"
+async def _serve(
+    loaded: Settings, listener: socket.socket, *, working: bool, watch_ms: int, parent: int | None
+) -> None:
+    """Serve until told to stop, or until the *parent* that handed the socket over is gone."""
+    host, port = listener.getsockname()[:2]
+    url = f"http://{host}:{port}"
     if not loaded.public_url:
         _log.warning("no_public_url", advice="set WASL_PUBLIC_URL; until then only this machine is served", using=url)
         loaded = replace(loaded, public_url=url)
     async with wired(loaded, watch_ms=watch_ms) as engine:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 Web(engine),
                 http=BoundedConnection,
@@ -148,9 +160,27 @@ async def _serve(loaded: Settings, host: str, port: int, *, working: bool, watch
         gc.freeze()
         async with asyncio.TaskGroup() as group:
             worker = group.create_task(work_until_cancelled(engine)) if working else None
+            watch = group.create_task(_ends_with(parent, server)) if parent is not None else None
             await server.serve(sockets=[listener])
+            if watch is not None:
+                watch.cancel()
             if worker is not None:
                 worker.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Says when requests are answered: a supervisor lets the one before it go only then."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        say_ready()
+
+
+async def _ends_with(parent: int, server: uvicorn.Server) -> None:
+    """Finish when the supervisor is gone: killed hard, it could stop nobody."""
+    while os.getppid() == parent:  # noqa: ASYNC110  nobody tells a process that its parent has ended
+        await asyncio.sleep(PARENT_LOOK_S)
+    server.should_exit = True
 
 
 def _listen(host: str, port: int) -> socket.socket:

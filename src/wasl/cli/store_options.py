@@ -6,10 +6,21 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from wasl.domain.money import Currency, UnknownCurrency
+from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import HOLD_DAYS, PAGE_MINUTES, QUESTIONS_PER_S, LateMoney, Profile, Receiver, Store, StoreId
+from wasl.domain.store import (
+    AUTH_DAYS,
+    HOLD_DAYS,
+    PAGE_MINUTES,
+    QUESTIONS_PER_S,
+    AutoRefund,
+    LateMoney,
+    Profile,
+    Receiver,
+    Store,
+    StoreId,
+)
 from wasl.domain.time import Instant
 from wasl.wiring import PLATFORMS, gateway_url
 
@@ -76,6 +87,17 @@ def _options(*, new: bool) -> list[Callable[[F], F]]:
             metavar="LIST",
             help="Whom a shop writes to: customer,department,vendor [default: all]; none for nobody.",
         ),
+        click.option(
+            "--auto-refund",
+            metavar="LIST",
+            help="What goes back without a person: paid_twice,paid_late,out_of_stock [default: none].",
+        ),
+        click.option("--auto-refund-ceiling", metavar="AMOUNT", help="At most that much in 24 hours [default: 0]."),
+        click.option(
+            "--auth-days",
+            type=click.IntRange(1, 29),
+            help=f"[default: {AUTH_DAYS}] When an uncaptured one is an alert.",
+        ),
         click.option("--questions-per-s", type=click.FloatRange(*QUESTIONS), help=f"[default: {QUESTIONS_PER_S:g}]"),
         click.option("--live/--test", default=None, help="Real money: test transactions will not count."),
     ]
@@ -95,7 +117,13 @@ def changed_store(store: Store, options: Mapping[str, Any]) -> Store:
     read = {name: read(given[name]) for name, read in _READ.items() if name in given}
     statuses = {**store.status_map, **dict(_status(text) for text in options["statuses"])}
     profile = replace(store.profile, **_profile(given))
-    return replace(store, **same, **read, profile=profile, status_map={s: t for s, t in statuses.items() if t})
+    changed = replace(store, **same, **read, profile=profile, status_map={s: t for s, t in statuses.items() if t})
+    changed = replace(changed, auto_refund_ceiling=_ceiling(given, changed))
+    if changed.auto_refund and not changed.auto_refund_ceiling:
+        raise click.UsageError(
+            "--auto-refund needs --auto-refund-ceiling: what may go back without a person in 24 hours"
+        )
+    return changed
 
 
 def _profile(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,13 +169,32 @@ def _receivers(text: str) -> tuple[Receiver, ...]:
         raise click.UsageError(f"--notify takes {known}, or none") from None
 
 
+def _auto_refunds(text: str) -> tuple[AutoRefund, ...]:
+    wanted = [] if text.strip() == "none" else [one.strip() for one in text.split(",") if one.strip()]
+    try:
+        return tuple(AutoRefund(one) for one in wanted)
+    except ValueError:
+        raise click.UsageError(f"--auto-refund takes {','.join(AutoRefund)}, or none") from None
+
+
+def _ceiling(given: Mapping[str, Any], store: Store) -> int:
+    """The ceiling in minor units of the currency that the store has by now."""
+    if "auto_refund_ceiling" not in given:
+        return store.auto_refund_ceiling
+    try:
+        amount = Money.parse(given["auto_refund_ceiling"], store.currency)
+    except BadAmount as error:
+        raise click.UsageError(f"--auto-refund-ceiling: {error}") from None
+    return max(0, amount.minor)
+
+
 def _methods(text: str) -> tuple[str, ...]:
     return tuple(method.strip() for method in text.split(",") if method.strip())
 
 
 _AS_THEY_ARE: Final = (
     "name", "platform", "webhook_url", "alert_url", "tran_type", "page_minutes", "theme_id", "hide_shipping",
-    "alt_currency", "language", "hold_days", "questions_per_s", "live",
+    "alt_currency", "language", "hold_days", "auth_days", "questions_per_s", "live",
 )  # fmt: skip
 _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "currency": _currency,
@@ -155,5 +202,6 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "cart_prefix": _prefix,
     "methods": _methods,
     "notify": _receivers,
+    "auto_refund": _auto_refunds,
     "late_money": LateMoney,
 }

@@ -66,7 +66,8 @@ class Fact:
 
     `amount` is the cart's amount and currency; `moved` is the transaction's total, which a card discount may lower.
     Either is None where the speaker did not state it in a way that can be read exactly.
-    `code` is the bank's code, or the number a buyer must quote for a deferred method.
+    `code` is the bank's code, or the number a buyer must quote for a deferred method. `operation` is the id of the
+    operation that asked for this transaction, where its description carries one.
     """
 
     tran_ref: TranRef
@@ -80,6 +81,7 @@ class Fact:
     code: str = ""
     message: str = ""
     method: str = ""
+    operation: str = ""
 
     def same_as(self, other: "Fact") -> bool:
         """Whether both state the same; what the rest of a body says does not make a second fact."""
@@ -94,9 +96,9 @@ def identity(fact: Fact) -> FactIdentity:
     return (fact.tran_ref, fact.kind, fact.verdict, fact.cart_id, fact.amount, fact.moved)
 
 
-def _details(fact: Fact) -> tuple[TranRef | None, Instant | None, str, str, str]:
+def _details(fact: Fact) -> tuple[TranRef | None, Instant | None, str, str, str, str]:
     """What is said of a fact beside what makes it this fact."""
-    return (fact.previous_ref, fact.at, fact.code, fact.message, fact.method)
+    return (fact.previous_ref, fact.at, fact.code, fact.message, fact.method, fact.operation)
 
 
 def merged(one: Fact, other: Fact) -> Fact:
@@ -110,6 +112,7 @@ def merged(one: Fact, other: Fact) -> Fact:
         code=max(one.code, other.code),
         message=max(one.message, other.message),
         method=max(one.method, other.method),
+        operation=max(one.operation, other.operation),
     )
 
 

@@ -134,6 +134,11 @@ def watched_evidence(payment: Payment) -> tuple[Weighed, ...]:
     return tuple(w for w in weighed if w.role is not Role.AUTHORIZES or w.family not in over)
 
 
+def live_authorizations(payment: Payment) -> Mapping[TranRef, int]:
+    """What may still be captured of each authorisation, in minor units of the payment's currency."""
+    return {root: family.live_authorization for root, family in _families(weighed_evidence(payment)).items()}
+
+
 def _decided(payment: Payment) -> frozenset[tuple[str, str]]:
     """The cases that a person has decided, each with one of its transactions."""
     causes = (cause.split(" ") for decision in payment.decisions for cause in decision.causes)

@@ -7,6 +7,7 @@ from typing import Final, NewType
 
 from wasl.domain.evidence import CartId, Closing, Decision, Evidence, TranRef
 from wasl.domain.money import Money
+from wasl.domain.operation import Operation
 from wasl.domain.outcome import Outcome
 from wasl.domain.store import StoreId
 from wasl.domain.time import Instant
@@ -72,6 +73,7 @@ class Payment:
     evidence: tuple[Evidence, ...] = ()
     closings: tuple[Closing, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    operations: tuple[Operation, ...] = ()
     returned_at: Instant | None = None
     asked_at: Instant | None = None
     ask_at: Instant | None = None

@@ -5,6 +5,7 @@ from typing import Final
 
 from wasl.domain.evidence import Closing, ClosingReason, TranRef
 from wasl.domain.fold import watched_evidence, weighed_evidence
+from wasl.domain.operating import next_submission, operation_points
 from wasl.domain.payment import Attempt, Payment
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after
 from wasl.domain.weigh import MISMATCHED, Role, Weighed
@@ -34,7 +35,8 @@ def next_ask(payment: Payment, *, watch_ms: int = WATCH_MS) -> Instant | None:
         for point in _points(attempt, payment, weighed, asked_at, watch_ms)
         if point > asked_at
     )
-    return min(points, default=None)
+    waiting = next_submission(payment)
+    return min((*points, *(() if waiting is None else (waiting,))), default=None)
 
 
 def asked_about(payment: Payment) -> tuple[Attempt, ...]:
@@ -67,6 +69,12 @@ def long_held(payment: Payment, *, days: int, now: Instant) -> tuple[TranRef, ..
     return tuple(one.tran_ref for one in holding if now >= after(one.at or payment.created_at, days * DAY_MS))
 
 
+def aging_authorizations(payment: Payment, *, days: int, now: Instant) -> tuple[TranRef, ...]:
+    """Authorisations of *days* or more that are not wholly captured or let go: a bank drops them, silently."""
+    live = {w.transaction.tran_ref: w.transaction for w in watched_evidence(payment) if w.role is Role.AUTHORIZES}
+    return tuple(ref for ref, t in live.items() if now >= after(t.at or payment.created_at, days * DAY_MS))
+
+
 def _life_end(attempt: Attempt, roles: frozenset[Role]) -> Instant | None:
     """When an attempt that nothing more was heard of may be called over; None if it ends by what was heard."""
     if Role.WAITS in roles:
@@ -94,6 +102,7 @@ def _points(
         yield end
     if payment.hastened_at is not None:
         yield payment.hastened_at
+    yield from operation_points(payment, attempt.cart_id)
     if Role.TAKES not in roles:
         yield from _after_return(payment, attempt)
     if roles <= {Role.ENDED} or roles & {Role.UNKNOWN, Role.UNRECOGNIZED}:

@@ -16,6 +16,7 @@ StoreId = NewType("StoreId", str)
 
 KEY_RETIRES_MS: Final = 7 * DAY_MS
 QUESTIONS_PER_S: Final = 5.0  # no limit is published; what every worker of a profile shares
+AUTH_DAYS: Final = 4  # banks keep an authorisation for 5 to 30 days, and say nothing when it is gone (§3.7)
 HOLD_DAYS: Final = 3  # a merchant reviews a hold in the gateway's dashboard; after 15 to 30 days it is gone silently
 PAGE_MINUTES: Final = 20  # the gateway's own default life of a hosted page (reference/paytabs-pt2.md §9.1)
 
@@ -33,6 +34,14 @@ class LateMoney(StrEnum):
 
     ACCEPT = "accept"  # if the shop's order is untouched, which the shop itself checks
     HOLD = "hold"  # until a person decides
+
+
+class AutoRefund(StrEnum):
+    """Money that may go back without a person, if the merchant says so."""
+
+    PAID_TWICE = "paid_twice"
+    PAID_LATE = "paid_late"
+    OUT_OF_STOCK = "out_of_stock"  # the shop's engine found nothing left when it heard of the payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,7 @@ class Store:
     """A store and its settings.
 
     `status_map` names the shop's own status for a state; a state that is not in it changes nothing in the shop.
+    `auto_refund_ceiling` is what may go back without a person in 24 hours, in minor units of the currency.
     """
 
     store_id: StoreId
@@ -87,6 +97,9 @@ class Store:
     late_money: LateMoney = LateMoney.ACCEPT
     hold_days: int = HOLD_DAYS
     alert_url: str = ""
+    auto_refund: tuple[AutoRefund, ...] = ()
+    auto_refund_ceiling: int = 0
+    auth_days: int = AUTH_DAYS
     notify: tuple[Receiver, ...] = tuple(Receiver)
     archived_at: Instant | None = None
 

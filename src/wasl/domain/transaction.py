@@ -44,6 +44,7 @@ class Transaction:
     code: str
     message: str
     method: str
+    operation: str
     contradicted: bool
     unclear: bool
 
@@ -93,6 +94,7 @@ def _join(facts: tuple[Fact, ...]) -> Transaction:
         code=reduce(merged, spoken).code,
         message=reduce(merged, spoken).message,
         method=chosen.method,
+        operation=chosen.operation,
         contradicted=_contradict(facts, leading) or _money_or_card_check(known),
         unclear=0 < len(known) < len(leading),
     )
@@ -117,6 +119,7 @@ def _alone(fact: Fact) -> Transaction:
         code=fact.code,
         message=fact.message,
         method=fact.method,
+        operation=fact.operation,
         contradicted=False,
         unclear=False,
     )

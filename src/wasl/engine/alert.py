@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from wasl.domain.payment import Payment
+from wasl.domain.store import Store
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, after
 from wasl.engine.engine import Engine
+from wasl.engine.policy import give_back
 from wasl.engine.ports import Alert, ByPayment
 from wasl.errors import Misconfigured, StoreUnavailable
 
@@ -25,12 +28,13 @@ async def alert_due(engine: Engine) -> int:
 async def _send(engine: Engine, alert: Alert) -> None:
     store = await engine.store(alert.store_id)
     payment = await engine.ledger.payment(ByPayment(alert.store_id, alert.payment_id)) if alert.payment_id else None
+    done = await _acted(engine, store, payment, alert)
     if store is None or not (store.alert_url or store.webhook_url):
-        note = "this store has no address for alerts; `wasl payment list --attention` shows its cases"
+        note = done or "this store has no address for alerts; `wasl payment list --attention` shows its cases"
         await engine.ledger.record_alert(alert, note, sent_at=None, send_at=None)
         return
     try:
-        note = await engine.herald.alert(store, payment, alert)
+        note = await engine.herald.alert(store, payment, alert, done)
     except (StoreUnavailable, Misconfigured) as error:
         wait_ms = min(BACKOFF_MS * 2 ** min(alert.tries, 16), HOUR_MS)
         late = engine.now() - alert.created_at > GIVEN_UP_MS
@@ -38,3 +42,10 @@ async def _send(engine: Engine, alert: Alert) -> None:
         await engine.ledger.record_alert(alert, str(error), sent_at=None, send_at=send_at)
     else:
         await engine.ledger.record_alert(alert, note, sent_at=engine.now(), send_at=None)
+
+
+async def _acted(engine: Engine, store: Store | None, payment: Payment | None, alert: Alert) -> str:
+    """What the store's policy did about it, so that whoever is alerted reads that too."""
+    if store is None or payment is None:
+        return ""
+    return await give_back(engine, store, payment, alert.cause.removeprefix(f"{alert.payment_id} "))

@@ -8,13 +8,15 @@ from typing import Final, TypeAlias
 import structlog
 
 from wasl.domain.evidence import CartId, Evidence, Fact, Voice
+from wasl.domain.operating import lost_for_good
 from wasl.domain.payment import Payment
 from wasl.domain.revise import heard
-from wasl.domain.schedule import asked_about, closings_due, long_held
+from wasl.domain.schedule import aging_authorizations, asked_about, closings_due, long_held
 from wasl.domain.store import Profile
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after, rfc3339
 from wasl.engine.engine import Engine
 from wasl.engine.guard import guarded
+from wasl.engine.operate import submit_due
 from wasl.engine.ports import ByPayment, Lease
 from wasl.errors import GatewayUnavailable, Misconfigured, required
 
@@ -115,6 +117,7 @@ async def _ask_leased(engine: Engine, lease: Lease) -> None:
         return
     try:
         known = await ask(engine, store.profile, payment, lease=lease)
+        known = await submit_due(engine, store, known)
     except GatewayUnavailable as error:
         silent_ms = engine.now() - (payment.asked_at or payment.created_at)
         wait_ms = max(RETRY_MS, round(error.retry_after_s * SECOND_MS), min(silent_ms // 60, RETRY_MAX_MS))
@@ -129,6 +132,11 @@ async def _ask_leased(engine: Engine, lease: Lease) -> None:
     else:
         engine.wake(ask_at=known.ask_at, tell_at=known.tell_at)
         now = engine.now()
+        for lost in lost_for_good(known):
+            cause = f"operation {lost.operation_id}"
+            await engine.ledger.raise_alert(lease.store_id, lease.payment_id, cause, now=now)
+        for ref in aging_authorizations(known, days=store.auth_days, now=now):
+            await engine.ledger.raise_alert(lease.store_id, lease.payment_id, f"aging {ref}", now=now)
         for ref in long_held(known, days=store.hold_days, now=now):
             await engine.ledger.raise_alert(lease.store_id, lease.payment_id, f"held {ref}", now=now)
 

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
+
+import structlog
 
 from wasl.domain.payment import Payment
 from wasl.domain.revise import revise
@@ -19,6 +21,7 @@ FORGERIES_BURST: Final = 20
 WARNINGS_PER_S: Final = 1 / 60  # how often a flood of them writes that it goes on
 DIRECTORY_AGE_MS: Final = 2 * SECOND_MS
 DIRECTORY_MAX: Final = 10_000
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Engine:
     askers: Crew = field(default_factory=Crew)
     tellers: Crew = field(default_factory=Crew)
     alerters: Crew = field(default_factory=Crew)
+    background: set["asyncio.Future[Any]"] = field(default_factory=set)
     directory: dict[StoreId, tuple[Instant, Store]] = field(default_factory=dict)
 
     async def store(self, store_id: StoreId) -> Store | None:
@@ -74,6 +78,17 @@ class Engine:
                 self.directory.clear()
             self.directory[store_id] = (now, store)
         return store
+
+    def keep(self, task: "asyncio.Future[Any]") -> None:
+        """Let *task* go on although nobody waits for it any more. A fault in it is logged; work found undone is due."""
+        self.background.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Future[Any]") -> None:
+        self.background.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("background_failed", error=type(error).__name__)
 
     def now(self) -> Instant:
         """The present, from the clock port."""

@@ -12,13 +12,17 @@ import msgspec
 from wasl.domain.evidence import Evidence, Kind
 from wasl.domain.fold import weighed_evidence
 from wasl.domain.money import Money
+from wasl.domain.operating import HELD, operation_states
+from wasl.domain.operation import Operation, OperationKind, OperationState
 from wasl.domain.outcome import Concern, State
 from wasl.domain.paying import attempt_states, live_page
 from wasl.domain.payment import Attempt, Payment
-from wasl.domain.store import LateMoney, Receiver, Store
-from wasl.domain.time import Instant, rfc3339
+from wasl.domain.store import AutoRefund, LateMoney, Receiver, Store
+from wasl.domain.time import DAY_MS, Instant, after, rfc3339
+from wasl.domain.weigh import Role
 from wasl.engine.ports import Delivery
 
+LAPSES_DAYS = (15, 30)  # an acquirer drops a held authorisation silently in between (PayTabs reference §3.6)
 HASTENS = "hastens"  # the part of what proves no money: it only makes Wasl ask sooner
 
 
@@ -52,15 +56,38 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationView:
-    """A capture, void or refund."""
+    """A capture, void or refund. `target` is the transaction it acts on, `note` what the gateway said to a refusal."""
 
     id: str
-    kind: str
+    kind: OperationKind
     amount: str
-    state: str
+    currency: str
+    state: OperationState
     tran_ref: str | None
+    target: str
     reason: str
+    note: str
     created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldView:
+    """Money under risk review: how long, why, how much, and until when somebody has to decide it at the gateway.
+
+    Between `lapses_from` and `lapses_by` the acquirer lets it go without a word (PayTabs reference §3.6).
+    """
+
+    payment_id: str
+    order_id: str
+    tran_ref: str
+    amount: str
+    currency: str
+    reason: str
+    held_at: str
+    days: int
+    lapses_from: str
+    lapses_by: str
+    steps: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +188,9 @@ class StoreView:
     late_money: LateMoney
     hold_days: int
     questions_per_s: float
+    auto_refund: tuple[AutoRefund, ...]
+    auto_refund_ceiling: str
+    auth_days: int
     notify: tuple[Receiver, ...]
     live: bool
     created_at: str
@@ -192,7 +222,7 @@ def payment_view(payment: Payment, *, now: Instant) -> PaymentView:
         redirect_url=page.redirect_url if page else None,
         instructions=_instructions_view(payment),
         attempts=tuple(_attempt_view(attempt, states[attempt.number], page) for attempt in payment.attempts),
-        operations=(),
+        operations=operations_view(payment),
         metadata=msgspec.json.decode(payment.metadata),
         created_at=rfc3339(payment.created_at),
         updated_at=rfc3339(payment.updated_at),
@@ -264,6 +294,48 @@ def deliveries_view(deliveries: Sequence[Delivery]) -> tuple[DeliveryView, ...]:
     )
 
 
+def held_view(payment: Payment, *, now: Instant) -> tuple[HeldView, ...]:
+    """Every transaction of *payment* that is under review, oldest first."""
+    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS]
+    return tuple(
+        HeldView(
+            payment_id=payment.payment_id,
+            order_id=payment.order_id,
+            tran_ref=one.tran_ref,
+            amount=str(one.moved or one.amount or payment.amount),
+            currency=(one.moved or one.amount or payment.amount).currency.code,
+            reason=f"{one.message} ({one.code})" if one.code else one.message,
+            held_at=rfc3339(at),
+            days=max(0, now - at) // DAY_MS,
+            lapses_from=rfc3339(after(at, LAPSES_DAYS[0] * DAY_MS)),
+            lapses_by=rfc3339(after(at, LAPSES_DAYS[1] * DAY_MS)),
+            steps=HELD,
+        )
+        for at, one in sorted(((t.at or payment.created_at, t) for t in holding), key=lambda pair: pair[0])
+    )
+
+
+def operations_view(payment: Payment) -> tuple[OperationView, ...]:
+    """Everything that was asked for with this payment's money, oldest first."""
+    return tuple(operation_view(one, state) for one, state in operation_states(payment))
+
+
+def operation_view(operation: Operation, state: OperationState) -> OperationView:
+    """One operation as it is shown."""
+    return OperationView(
+        id=operation.operation_id,
+        kind=operation.kind,
+        amount=str(operation.amount),
+        currency=operation.amount.currency.code,
+        state=state,
+        tran_ref=operation.tran_ref,
+        target=operation.target,
+        reason=operation.reason,
+        note=operation.note,
+        created_at=rfc3339(operation.requested_at),
+    )
+
+
 def store_view(store: Store) -> StoreView:
     """A store as it is shown to itself and to whoever runs the service."""
     return StoreView(
@@ -288,6 +360,9 @@ def store_view(store: Store) -> StoreView:
         late_money=store.late_money,
         hold_days=store.hold_days,
         questions_per_s=store.questions_per_s,
+        auto_refund=store.auto_refund,
+        auto_refund_ceiling=str(Money(store.auto_refund_ceiling, store.currency)),
+        auth_days=store.auth_days,
         notify=store.notify,
         live=store.live,
         created_at=rfc3339(store.created_at),

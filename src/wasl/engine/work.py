@@ -1,4 +1,4 @@
-"""The worker: asks, tells and alerts whatever is due, until it is told to stop."""
+"""The worker: asks, tells, alerts and compares whatever is due, until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ import structlog
 
 from wasl.engine.alert import alert_due
 from wasl.engine.ask import ask_due
+from wasl.engine.daily import reconcile_due
 from wasl.engine.engine import Engine
 from wasl.engine.guard import where
 from wasl.engine.tell import tell_due
@@ -16,6 +17,7 @@ from wasl.errors import Unavailable
 LOOK_S: Final = 0.5  # what another process made due is found at the next look
 OUTAGE_S: Final = 2.0
 CLOCK_LOOK_S: Final = 5.0
+COMPARE_LOOK_S: Final = 3600.0  # a comparison may begin an hour late
 _log = structlog.get_logger(__name__)
 
 
@@ -29,6 +31,8 @@ async def work(engine: Engine, *, look_s: float = LOOK_S) -> None:
             group.create_task(_loop(engine, ask_due, engine.wakers.ask, look_s=look_s), name="asking")
             group.create_task(_loop(engine, tell_due, engine.wakers.tell, look_s=look_s), name="telling")
             group.create_task(_loop(engine, alert_due, asyncio.Event(), look_s=look_s), name="alerting")
+            compare_s = max(look_s, COMPARE_LOOK_S)
+            group.create_task(_loop(engine, reconcile_due, asyncio.Event(), look_s=compare_s), name="comparing")
             clock_s = max(look_s, CLOCK_LOOK_S)
             group.create_task(_loop(engine, watch_clock, asyncio.Event(), look_s=clock_s), name="clock")
     finally:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -9,19 +10,30 @@ import aiohttp
 import structlog
 
 from wasl import __version__
-from wasl.domain.evidence import CartId, Fact
+from wasl.domain.evidence import CartId, Fact, Kind
 from wasl.domain.secret import Secret
 from wasl.domain.store import Profile
 from wasl.domain.time import Instant
-from wasl.engine.ports import Claim, OpenedPage, PageRefused, PageWish, Refusal, ReturnClaim
+from wasl.engine.ports import (
+    Claim,
+    FollowUpRefused,
+    FollowUpRepeated,
+    FollowUpWish,
+    OpenedPage,
+    PageRefused,
+    PageWish,
+    Refusal,
+    ReturnClaim,
+)
 from wasl.errors import GatewayUnavailable, Misconfigured
 from wasl.gateway.client import PayTabs
+from wasl.gateway.follow_up import FollowUp
 from wasl.gateway.notification import claim_of, read_notification
 from wasl.gateway.pace import RATE_PER_S
 from wasl.gateway.page import HostedPage, Intent
-from wasl.gateway.results import Duplicate, Refused
+from wasl.gateway.results import Duplicate, Refused, Stated
 from wasl.gateway.signature import Tilde, VerifiedForm, verify_form
-from wasl.gateway.translate import fact_of_return
+from wasl.gateway.translate import described, fact_of_return
 from wasl.gateway.transport import Timeouts, date_of, open_session
 from wasl.gateway.wire.requests import PluginInfo
 
@@ -61,6 +73,27 @@ class PayTabsGateway:
                 return PageRefused(code=answer.code, message=_advised(answer))
             case Duplicate():
                 raise GatewayUnavailable("the gateway has this cart already and does not say where its page is")
+
+    async def follow_up(
+        self, profile: Profile, wish: FollowUpWish
+    ) -> tuple[Fact, bytes] | FollowUpRefused | FollowUpRepeated:
+        """See the port."""
+        client = self._client(profile)
+        does = {
+            Kind.CAPTURE: client.capture,
+            Kind.VOID: client.void,
+            Kind.RELEASE: client.release,
+            Kind.REFUND: client.refund,
+        }[wish.kind]
+        reason = described(wish.operation, wish.reason)
+        answer = await does(FollowUp(transaction=wish.target, cart_id=wish.cart_id, amount=wish.amount, reason=reason))
+        match answer:
+            case Stated():
+                return replace(answer.fact, operation=wish.operation), answer.raw
+            case Refused():
+                return FollowUpRefused(message=_advised(answer))
+            case Duplicate():
+                return FollowUpRepeated()
 
     async def query_cart(self, profile: Profile, cart_id: CartId) -> Sequence[tuple[Fact, bytes]]:
         """See the port."""

@@ -1,5 +1,6 @@
 """From the gateway's words to facts. Pure; never raises on data, and never guesses what it cannot read exactly."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -19,6 +20,7 @@ CODE_MAX: Final = 64
 MESSAGE_MAX: Final = 256
 METHOD_MAX: Final = 64
 
+_OPERATION: Final = re.compile(r"op_[0-9a-z]{8,40}", re.ASCII)
 _KINDS: Final = MappingProxyType(
     {
         "sale": Kind.SALE,
@@ -65,7 +67,19 @@ def fact_of(statement: Statement) -> Fact | None:
         code="" if code == NOTHING_TO_QUOTE and verdict is Verdict.PENDING else _cut(code, CODE_MAX),
         message=_cut(text_in(result.response_message), MESSAGE_MAX),
         method=_cut(_method(statement.payment_info), METHOD_MAX),
+        operation=operation_in(text_in(statement.cart_description)),
     )
+
+
+def operation_in(description: str) -> str:
+    """The operation's id that `described` put at the beginning; empty in any other description."""
+    first = description.partition(" ")[0]
+    return first if _OPERATION.fullmatch(first) else ""
+
+
+def described(operation_id: str, reason: str) -> str:
+    """A description by which a follow-up is found again, even among equal amounts, after its answer was lost."""
+    return f"{operation_id} {reason}".rstrip()
 
 
 def unrecognized(statement: LooseStatement) -> Fact:

@@ -21,6 +21,7 @@ from wasl.domain.evidence import (
     Voice,
 )
 from wasl.domain.money import CURRENCIES, Currency, Money
+from wasl.domain.operation import Operation, OperationId, OperationKind, Reply
 from wasl.domain.outcome import Concern, Instructions, Outcome, State
 from wasl.domain.payment import Answer, Attempt, OrderId, Payment, PaymentId
 from wasl.domain.store import StoreId
@@ -89,6 +90,86 @@ def outcome_from(text: str, currency: Currency) -> Outcome:
     )
 
 
+class _Operation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One operation among the others of its payment."""
+
+    operation_id: str
+    key: str
+    kind: str
+    amount: int
+    currency: str
+    target: str
+    cart_id: str
+    reason: str
+    by: str
+    requested_at: int
+    due_at: int
+    submitted_at: int | None = None
+    reply: str = "none"
+    tran_ref: str | None = None
+    repeats: int = 0
+    note: str = ""
+
+
+_operations_decoder: Final = msgspec.json.Decoder(tuple[_Operation, ...])
+_NO_OPERATIONS: Final = "[]"
+
+
+def operations_text(operations: tuple[Operation, ...]) -> str:
+    """All operations of a payment as JSON, in their order."""
+    if not operations:
+        return _NO_OPERATIONS
+    kept = [
+        _Operation(
+            operation_id=one.operation_id,
+            key=one.key,
+            kind=one.kind.value,
+            amount=one.amount.minor,
+            currency=one.amount.currency.code,
+            target=one.target,
+            cart_id=one.cart_id,
+            reason=one.reason,
+            by=one.by,
+            requested_at=one.requested_at,
+            due_at=one.due_at,
+            submitted_at=one.submitted_at,
+            reply=one.reply.value,
+            tran_ref=one.tran_ref,
+            repeats=one.repeats,
+            note=one.note,
+        )
+        for one in operations
+    ]
+    return _encoder.encode(kept).decode()
+
+
+@lru_cache(ROWS_REMEMBERED)
+def operations_from(text: str) -> tuple[Operation, ...]:
+    """The operations back from JSON."""
+    if text == _NO_OPERATIONS:
+        return ()
+    return tuple(
+        Operation(
+            operation_id=OperationId(one.operation_id),
+            key=one.key,
+            kind=OperationKind(one.kind),
+            amount=Money(one.amount, CURRENCIES[one.currency]),
+            target=TranRef(one.target),
+            cart_id=CartId(one.cart_id),
+            reason=one.reason,
+            by=one.by,
+            requested_at=Instant(one.requested_at),
+            due_at=Instant(one.due_at),
+            submitted_at=None if one.submitted_at is None else Instant(one.submitted_at),
+            reply=Reply(one.reply),
+            tran_ref=None if one.tran_ref is None else TranRef(one.tran_ref),
+            repeats=one.repeats,
+            note=one.note,
+        )
+        for one in _operations_decoder.decode(text)
+    )
+
+
 def payment_row(payment: Payment) -> Row:
     """One row of `payments`."""
     return (
@@ -116,6 +197,7 @@ def payment_row(payment: Payment) -> Row:
         payment.tell_failures,
         payment.parked,
         payment.metadata,
+        operations_text(payment.operations),
     )
 
 
@@ -151,6 +233,7 @@ def payment_from(
         tell_failures=row[21],
         parked=row[22],
         metadata=row[23],
+        operations=operations_from(row[24]),
         attempts=tuple(attempt_from(a) for a in attempts),
         evidence=tuple(evidence_from(e) for e in evidence),
         closings=tuple(closing_from(c) for c in closings),
@@ -225,15 +308,16 @@ def evidence_row(store_id: StoreId, payment_id: PaymentId | None, evidence: Evid
         evidence.last_heard_at,
         evidence.heard,
         sealed,
+        fact.operation,
     )
 
 
 @lru_cache(ROWS_REMEMBERED)
 def evidence_from(row: tuple[Any, ...]) -> Evidence:
-    """Evidence from the columns before `sealed`."""
+    """Evidence from its columns without `sealed`."""
     return Evidence(
         voice=Voice(row[4]),
-        fact=_fact_from(tuple(row[3:17])),
+        fact=_fact_from(tuple(row[3:17]), row[20]),
         first_heard_at=Instant(row[17]),
         last_heard_at=Instant(row[18]),
         heard=row[19],
@@ -241,7 +325,7 @@ def evidence_from(row: tuple[Any, ...]) -> Evidence:
 
 
 @lru_cache(ROWS_REMEMBERED)
-def _fact_from(columns: tuple[Any, ...]) -> Fact:
+def _fact_from(columns: tuple[Any, ...], operation: str) -> Fact:
     """A fact from its columns, which stay as they are when it is heard again: `cart_id` to `method`, with the voice."""
     cart_id, _, tran_ref, previous_ref, kind, verdict, amount, currency, moved, moved_currency, *details = columns
     at, code, message, method = details
@@ -257,6 +341,7 @@ def _fact_from(columns: tuple[Any, ...]) -> Fact:
         code=code,
         message=message,
         method=method,
+        operation=operation,
     )
 
 

@@ -89,6 +89,20 @@ def spare_question(store_id: StoreId, *, now: Instant) -> Steps[Instant]:
     return now
 
 
+def reserve_auto_refund(
+    store_id: StoreId, cause: str, amount: int, *, ceiling: int, since: Instant, now: Instant
+) -> Steps[bool]:
+    """Count *amount* against the ceiling, once for each cause. Two at once wait for each other on the store's row."""
+    yield Step(sql.BUDGETS, [(store_id,)])
+    spent = yield Step(sql.AUTO_REFUNDS, [(store_id, since, cause)])
+    if any(row[0] == cause for row in spent):
+        return True
+    if sum(row[1] for row in spent) + amount > ceiling:
+        return False
+    yield Step(sql.PUT_AUTO_REFUND, [(store_id, cause, amount, now)])
+    return True
+
+
 def lease_alerts(*, now: Instant, until: Instant, limit: int, besides: Sequence[StoreId]) -> Steps[list[Alert]]:
     """Take alerts that are due to be sent."""
     rows = yield Step(sql.LEASE_ALERTS, [(now, until, limit, json.dumps(besides))])

@@ -63,7 +63,8 @@ class DurableLedger:
     async def shelved(self, store_id: StoreId, *, since: Instant, limit: int) -> Sequence[Evidence]:
         """See the port."""
         nobody = (evidence.c.store_id == store_id, evidence.c.payment_id.is_(None), evidence.c.last_heard_at >= since)
-        query = select(evidence).where(*nobody).order_by(evidence.c.last_heard_at.desc(), evidence.c.evidence_id)
+        said = (column for column in evidence.columns if column.name != "sealed")
+        query = select(*said).where(*nobody).order_by(evidence.c.last_heard_at.desc(), evidence.c.evidence_id)
         return [codec.evidence_from(row) for row in await self._driver.select(query.limit(limit))]
 
     async def payment(self, key: PaymentKey) -> Payment | None:
@@ -121,6 +122,19 @@ class DurableLedger:
     async def spare_question(self, store_id: StoreId, *, now: Instant) -> Instant:
         """See the port."""
         return await self._driver.write(lambda: leases.spare_question(store_id, now=now))
+
+    async def reserve_auto_refund(
+        self, store_id: StoreId, cause: str, amount: int, *, ceiling: int, since: Instant, now: Instant
+    ) -> bool:
+        """See the port."""
+        return await self._driver.write(
+            lambda: leases.reserve_auto_refund(store_id, cause, amount, ceiling=ceiling, since=since, now=now)
+        )
+
+    async def claim_reconcile(self, *, now: Instant, before: Instant) -> StoreId | None:
+        """See the port."""
+        rows = await self._driver.write(lambda: _answered(Step(sql.CLAIM_RECONCILE, [(now, before)])))
+        return StoreId(rows[0][0]) if rows else None
 
     async def mend_clock(self, now: Instant) -> bool:
         """See the port."""

@@ -35,6 +35,7 @@ stores = Table(
     Column("api_key_digest", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
+    Column("reconciled_at", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("store_id", name="stores_pk"),
     Index("stores_by_key", "api_key_digest"),
     Index("stores_by_profile", "profile"),
@@ -67,6 +68,7 @@ payments = Table(
     Column("tell_failures", Integer, nullable=False),
     Column("parked", Text, nullable=False),
     Column("metadata", Text, nullable=False, server_default="{}"),  # JSON, the store's own
+    Column("operations", Text, nullable=False, server_default="[]"),  # JSON: few payments have any
     PrimaryKeyConstraint("store_id", "payment_id", name="payments_pk"),
     UniqueConstraint("store_id", "order_id", name="one_payment_per_order"),
     Index("payments_newest", "store_id", "updated_at", "payment_id"),
@@ -130,6 +132,7 @@ evidence = Table(
     Column("last_heard_at", BigInteger, nullable=False),
     Column("heard", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the first bytes this fact came in, encrypted
+    Column("operation", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("store_id", "evidence_id", name="evidence_once"),
     Index("evidence_of_payment", "store_id", "payment_id"),
     Index("evidence_of_transaction", "store_id", "tran_ref"),
@@ -196,6 +199,18 @@ alerts = Table(
 )
 Index("alerts_to_send", alerts.c.send_at, sqlite_where=alerts.c.send_at.is_not(None),
       postgresql_where=alerts.c.send_at.is_not(None))  # fmt: skip
+
+# Money that went back without a person, each case once: what a store's daily ceiling is kept by.
+auto_refunds = Table(
+    "auto_refunds",
+    metadata,
+    Column("store_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("store_id", "cause", name="one_auto_refund_per_cause"),
+    Index("auto_refunds_latest", "store_id", "at"),
+)
 
 versions = Table(
     "versions",

@@ -173,7 +173,7 @@ PUT_PAYMENTS: Final = _writing(
     "put_payments",
     schema.payments,
     updates="amount currency live return_url language updated_at version state concern outcome returned_at asked_at"
-    " ask_at asking hastened_at told tell_at tell_failures parked metadata",
+    " ask_at asking hastened_at told tell_at tell_failures parked metadata operations",
 )
 PUT_ATTEMPTS: Final = _writing(
     "put_attempts",
@@ -181,11 +181,14 @@ PUT_ATTEMPTS: Final = _writing(
     updates="cart_id amount currency return_key opened_at expires_at answer tran_ref redirect_url",
 )
 PUT_EVIDENCE: Final = _writing(
-    "put_evidence", schema.evidence, updates="payment_id previous_ref at code message method last_heard_at heard"
+    "put_evidence",
+    schema.evidence,
+    updates="payment_id previous_ref at code message method last_heard_at heard operation",
 )
 PUT_CLOSINGS: Final = _writing("put_closings", schema.closings)
 PUT_DECISIONS: Final = _writing("put_decisions", schema.decisions)
 PUT_ALERTS: Final = _writing("put_alerts", schema.alerts)
+PUT_AUTO_REFUND: Final = _writing("put_auto_refund", schema.auto_refunds)
 PUT_STORES: Final = _writing("put_stores", schema.stores)
 CHANGE_STORE: Final = _writing(
     "change_store", schema.stores, updates="name settings secrets profile questions_per_s archived_at"
@@ -250,6 +253,19 @@ BUDGETS: Final = _joined(
     " (SELECT t.profile FROM k JOIN stores t USING (store_id)) GROUP BY o.profile) c ON c.profile = s.profile"
     " ORDER BY s.store_id",
     postgres_suffix=" FOR UPDATE OF s",
+)
+# Amounts are added in the program: a sum of 64-bit numbers has another type on either database.
+AUTO_REFUNDS: Final = _plain(
+    "auto_refunds", "SELECT cause, amount FROM auto_refunds WHERE store_id = ?1 AND (at > ?2 OR cause = ?3)"
+)
+# One store whose comparison is due, and nobody else's from now on. In: now, those compared before.
+CLAIM_RECONCILE: Final = Statement(
+    "claim_reconcile",
+    (),
+    "UPDATE stores SET reconciled_at = ?1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
+    " AND reconciled_at <= ?2 ORDER BY reconciled_at LIMIT 1) RETURNING store_id",
+    "UPDATE stores SET reconciled_at = $1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
+    " AND reconciled_at <= $2 ORDER BY reconciled_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING store_id",
 )
 SPEND: Final = _joined(
     "spend",

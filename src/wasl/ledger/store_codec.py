@@ -7,7 +7,7 @@ import msgspec
 from wasl.domain.money import CURRENCIES
 from wasl.domain.outcome import State
 from wasl.domain.secret import Secret
-from wasl.domain.store import HOLD_DAYS, LateMoney, Profile, Receiver, RetiredKey, Store, StoreId
+from wasl.domain.store import AUTH_DAYS, HOLD_DAYS, AutoRefund, LateMoney, Profile, Receiver, RetiredKey, Store, StoreId
 from wasl.domain.time import Instant
 from wasl.ledger.codec import Row
 from wasl.ledger.seal import Seal
@@ -37,6 +37,9 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late_money: str = LateMoney.ACCEPT.value
     hold_days: int = HOLD_DAYS
     alert_url: str = ""
+    auto_refund: tuple[str, ...] = ()
+    auto_refund_ceiling: int = 0
+    auth_days: int = AUTH_DAYS
     notify: tuple[str, ...] = tuple(one.value for one in Receiver)
 
 
@@ -70,6 +73,9 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         late_money=store.late_money.value,
         hold_days=store.hold_days,
         alert_url=store.alert_url,
+        auto_refund=tuple(one.value for one in store.auto_refund),
+        auto_refund_ceiling=store.auto_refund_ceiling,
+        auth_days=store.auth_days,
         notify=tuple(one.value for one in store.notify),
     )
     secrets = _Secrets(
@@ -88,6 +94,7 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         api_key_digest,
         store.created_at,
         store.archived_at,
+        store.created_at,  # the first comparison comes a day later
     )
 
 
@@ -130,5 +137,8 @@ def store_from(row: Row, seal: Seal) -> Store:
         late_money=LateMoney(settings.late_money),
         hold_days=settings.hold_days,
         alert_url=settings.alert_url,
+        auto_refund=tuple(AutoRefund(one) for one in settings.auto_refund),
+        auto_refund_ceiling=settings.auto_refund_ceiling,
+        auth_days=settings.auth_days,
         notify=tuple(Receiver(one) for one in settings.notify),
     )

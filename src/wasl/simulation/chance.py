@@ -3,6 +3,7 @@
 import base64
 import random
 
+from wasl.domain.operation import OperationId
 from wasl.domain.payment import PaymentId
 from wasl.domain.secret import Secret
 from wasl.domain.store import SIGNING_PREFIX, StoreId
@@ -26,6 +27,10 @@ class SeededChance:
     def store_id(self) -> StoreId:
         """See the port."""
         return StoreId(f"st_{self._chance.getrandbits(60):015x}")
+
+    def operation_id(self) -> OperationId:
+        """See the port."""
+        return OperationId(f"op_{self._chance.getrandbits(80):020x}")
 
     def api_key(self) -> Secret:
         """See the port."""

@@ -10,7 +10,7 @@ import msgspec
 from wasl.domain.store import Store
 from wasl.errors import StoreUnavailable
 from wasl.simulation.cs_cart.orders import Actor, Books, OrderId
-from wasl.simulation.cs_cart.settle import Door, Locks, ReadCall, SettleCall
+from wasl.simulation.cs_cart.settle import Answer, Call, Door, ListCall, Locks, ReadCall, SettleCall
 from wasl.simulation.cs_cart.signatures import CallGate
 from wasl.simulation.cs_cart.statuses import StatusEngine
 from wasl.simulation.process import Process
@@ -79,8 +79,15 @@ class ShopDouble:
         return await self._settled(body) if self.is_cart else self._heard(body, headers)
 
     async def _settled(self, body: bytes) -> ShopAnswer:
-        call = msgspec.json.decode(body, type=SettleCall | ReadCall)
-        answer = self.door.read(call) if isinstance(call, ReadCall) else await self.door.settle(call)
+        call: Call = msgspec.json.decode(body, type=Call)
+        answer: Answer
+        match call:
+            case ReadCall():
+                answer = self.door.read(call)
+            case ListCall():
+                answer = self.door.listed(call)
+            case SettleCall():
+                answer = await self.door.settle(call)
         return ShopAnswer(status=200, content_type=JSON, body=msgspec.json.encode(answer))
 
     def _heard(self, body: bytes, headers: Mapping[str, str]) -> ShopAnswer:
@@ -184,4 +191,4 @@ def _leaving(shop: ShopDouble, path: str, body: bytes, headers: Mapping[str, str
         shop.witness.telling(shop.store, told["id"], told["version"])
     elif told["type"] == "order.settle":
         shop.witness.telling(shop.store, told["payment_id"], told["version"])
-    return str(told["order_id"])
+    return str(told.get("order_id", ""))

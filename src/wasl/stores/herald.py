@@ -30,6 +30,11 @@ SENTENCES: Final = {
     "untold": "The shop has not taken the order's status for 15 minutes. See whether it is up; Wasl goes on trying.",
     "forged": "Many messages arrive that are not from PayTabs. None is believed. If some are, check the server key.",
     "fault": "Wasl itself failed at this payment and tries again. Its log says where; please report it.",
+    "out_of_stock": "The order is paid, and the shop has nothing left of it. Send it later, or refund it.",
+    "aging": "An authorisation is old and not captured; banks let it go silently. Capture it, or void it.",
+    "operation": "Nobody knows what became of a refund, capture or void. Look in the PayTabs dashboard.",
+    "auto_refund_stopped": "The ceiling of automatic refunds is reached. What comes now waits for you.",
+    "reconcile": "Shop, gateway and Wasl do not say the same. `wasl reconcile` shows where.",
     "parked": "The shop does not take the order's status. See why, mend it, then tell it again.",
 }
 
@@ -41,7 +46,7 @@ class Herald:
         self._http = http
         self._clock = clock
 
-    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert, done: str) -> str:
         """See the port. `webhook-id` is the cause, so that a repeat is known as one."""
         now = self._clock.now()
         about = alert.cause.removeprefix(f"{alert.payment_id} ")
@@ -50,6 +55,7 @@ class Herald:
             "cause": about,
             "sentence": SENTENCES.get(about.split(" ")[0], about),
             "since": rfc3339(alert.created_at),
+            "done": done,
         }
         if payment is not None:
             state = payment.outcome.state.value

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from wasl.engine.engine import Engine
 from wasl.errors import Unavailable, WaslError
-from wasl.web import openapi, payments, returning
+from wasl.web import openapi, operations, payments, returning
 from wasl.web.notices import Notices, Receive, Scope, Send, is_notice
 from wasl.web.pages import HERE, page
 from wasl.web.problems import Problem, from_error
@@ -46,6 +46,7 @@ def _starlette(engine: Engine) -> Starlette:
     application = Starlette(
         routes=[
             *payments.routes(),
+            *operations.routes(),
             *returning.routes(),
             *openapi.routes(),
             Route("/healthz", alive),

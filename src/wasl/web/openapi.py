@@ -10,18 +10,29 @@ from starlette.routing import Route
 
 from wasl import __version__
 from wasl.domain.outcome import Concern, State
-from wasl.engine.views import PaymentView, StoreView
+from wasl.engine.views import OperationView, PaymentView, StoreView
+from wasl.web.operations import KEY_MAX, OperationBody
 from wasl.web.payments import EvidenceList, PaymentBody, PaymentDetail, PaymentList
 from wasl.web.problems import ProblemDocument
 
 _REF: Final = "#/components/schemas/{name}"
-_TYPES: Final = (PaymentBody, PaymentView, PaymentDetail, PaymentList, EvidenceList, StoreView, ProblemDocument)
+_TYPES: Final = (
+    PaymentBody,
+    PaymentView,
+    PaymentDetail,
+    PaymentList,
+    EvidenceList,
+    OperationBody,
+    OperationView,
+    StoreView,
+    ProblemDocument,
+)
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"storeKey": []}]
 _PROBLEMS: Final = {
-    400: "The body is not one JSON object",
+    400: "The body is not one JSON object, or an Idempotency-Key is missing",
     401: "The store's key is missing or wrong",
     404: "There is no such payment in this store",
-    409: "Money has moved or is on its way",
+    409: "Money has moved or is on its way; or this Idempotency-Key was used for something else",
     408: "The body did not arrive in time",
     413: "The body is too large",
     422: "A field cannot be used (the document names it), or the gateway refuses and says what to change",
@@ -52,6 +63,9 @@ def document() -> bytes:
             "parameters": [_PAYMENT_ID],
         },
         "/v1/payments/{payment_id}/cancel": {"post": _cancel(), "parameters": [_PAYMENT_ID]},
+        "/v1/payments/{payment_id}/refunds": {"post": _operate("Give money back"), "parameters": [_PAYMENT_ID]},
+        "/v1/payments/{payment_id}/captures": {"post": _operate("Take authorised money"), "parameters": [_PAYMENT_ID]},
+        "/v1/payments/{payment_id}/void": {"post": _operate("Let an authorisation go"), "parameters": [_PAYMENT_ID]},
         "/v1/store": {"get": _operation("The calling store", {200: StoreView}, problems=(401, 503))},
     }
     return msgspec.json.encode(
@@ -82,10 +96,26 @@ def _create() -> dict[str, Any]:
 
 def _cancel() -> dict[str, Any]:
     return _operation(
-        "Cancel an unpaid payment, after asking the gateway; cancelling again changes nothing",
+        "Cancel an unpaid payment, after asking the gateway, or let an authorisation go; repeating it changes nothing",
         {200: PaymentView},
         problems=(401, 404, 409, 502, 503),
     )
+
+
+def _operate(summary: str) -> dict[str, Any]:
+    operation = _operation(
+        f"{summary}. The intent is durable and sent once; the same key again is the same operation",
+        {201: OperationView, 200: OperationView},
+        problems=(400, 401, 404, 408, 409, 413, 422, 503),
+    )
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "pattern": "^[!-~]+$"},
+    }
+    body = {"application/json": {"schema": _schema(OperationBody)}}
+    return {**operation, "parameters": [key], "requestBody": {"required": False, "content": body}}
 
 
 def _list() -> dict[str, Any]:

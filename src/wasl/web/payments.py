@@ -56,7 +56,7 @@ class ContactBody(msgspec.Struct, frozen=True, kw_only=True):
         return Contact(**msgspec.structs.asdict(self))
 
 
-def _shown(description: str, **keywords: object) -> msgspec.Meta:
+def shown(description: str, **keywords: object) -> msgspec.Meta:
     """Says in the API's description what `_wish` checks in words; it decides nothing by itself."""
     return msgspec.Meta(description=description, extra_json_schema=dict(keywords))
 
@@ -64,17 +64,17 @@ def _shown(description: str, **keywords: object) -> msgspec.Meta:
 class PaymentBody(msgspec.Struct, frozen=True, kw_only=True):
     """`POST /v1/payments`."""
 
-    order_id: Annotated[str, _shown("The store's own id", minLength=1, maxLength=ORDER_ID_MAX, pattern=r"^\S(.*\S)?$")]
-    amount: Annotated[str, _shown("A decimal in the currency's decimals", pattern=r"^[1-9][0-9]{0,9}(\.00?)?$")]
-    currency: Annotated[str, _shown("ISO 4217", enum=sorted(c.code for c in CURRENCIES.values()))]
-    description: Annotated[str, _shown("What the buyer reads", minLength=1, pattern=r"\S")]
-    return_url: Annotated[str, _shown("Where the buyer goes", pattern=r"^https?://[a-z0-9.-]+(/[!-~]*)?$")]
-    language: Annotated[str, _shown("The page's", enum=["", "ar", "en"])] = ""
+    order_id: Annotated[str, shown("The store's own id", minLength=1, maxLength=ORDER_ID_MAX, pattern=r"^\S(.*\S)?$")]
+    amount: Annotated[str, shown("A decimal in the currency's decimals", pattern=r"^[1-9][0-9]{0,9}(\.00?)?$")]
+    currency: Annotated[str, shown("ISO 4217", enum=sorted(c.code for c in CURRENCIES.values()))]
+    description: Annotated[str, shown("What the buyer reads", minLength=1, pattern=r"\S")]
+    return_url: Annotated[str, shown("Where the buyer goes", pattern=r"^https?://[a-z0-9.-]+(/[!-~]*)?$")]
+    language: Annotated[str, shown("The page's", enum=["", "ar", "en"])] = ""
     customer: ContactBody | None = None
     shipping: ContactBody | None = None
-    tran_type: Annotated[str, _shown("The store's own if empty", enum=["", "sale", "auth"])] = ""
+    tran_type: Annotated[str, shown("The store's own if empty", enum=["", "sale", "auth"])] = ""
     payment_methods: tuple[str, ...] = ()
-    metadata: Annotated[dict[str, Any], _shown("The store's own, given back; at most 4 KiB")] = {}
+    metadata: Annotated[dict[str, Any], shown("The store's own, given back; at most 4 KiB")] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ async def create(request: Request) -> Response:
     opened = await open_payment(engine, store, wish)
     if isinstance(opened, NotOpened):
         raise Problem(status=HTTPStatus.UNPROCESSABLE_ENTITY, type_="gateway-refused", detail=opened.reason)
-    return _json(
+    return json_response(
         payment_view(opened.payment, now=engine.now()), HTTPStatus.CREATED if opened.created else HTTPStatus.OK
     )
 
@@ -149,40 +149,43 @@ async def listing(request: Request) -> Response:
     except ValueError as error:
         raise invalid("cursor", str(error)) from error
     now = engine.now()
-    return _json(PaymentList(tuple(payment_view(p, now=now) for p in page.items), page.next_cursor))
+    return json_response(PaymentList(tuple(payment_view(p, now=now) for p in page.items), page.next_cursor))
 
 
 async def show(request: Request) -> Response:
     """One payment, with what the store was told of it."""
     engine: Engine = request.app.state.engine
-    payment = await _payment(request)
+    payment = await find_payment(request)
     told = await engine.ledger.deliveries(payment.store_id, payment.payment_id)
-    return _json(PaymentDetail(**_fields(payment_view(payment, now=engine.now())), deliveries=deliveries_view(told)))
+    return json_response(
+        PaymentDetail(**_fields(payment_view(payment, now=engine.now())), deliveries=deliveries_view(told))
+    )
 
 
 async def evidence(request: Request) -> Response:
     """Everything heard about one payment, and the part it plays."""
-    return _json(EvidenceList(evidence_view(await _payment(request))))
+    return json_response(EvidenceList(evidence_view(await find_payment(request))))
 
 
 async def cancel(request: Request) -> Response:
-    """Cancel an unpaid payment, after asking the gateway; 409 if money has moved or may still be on its way."""
+    """Cancel an unpaid payment after asking the gateway, let an authorisation go; 409 if money has moved or may."""
     engine: Engine = request.app.state.engine
     store = await calling_store(request)
-    answer = await cancel_payment(engine, store, await _payment(request))
+    answer = await cancel_payment(engine, store, await find_payment(request))
     if isinstance(answer, NotCanceled):
         state = answer.payment.outcome.state.value
         detail = f"the payment is {state}: money has moved, or may still be on its way, so it cannot be cancelled"
         raise Problem(status=HTTPStatus.CONFLICT, type_="not-cancelable", detail=detail)
-    return _json(payment_view(answer, now=engine.now()))
+    return json_response(payment_view(answer, now=engine.now()))
 
 
 async def who_am_i(request: Request) -> Response:
     """The calling store's settings, without a secret."""
-    return _json(store_view(await calling_store(request)))
+    return json_response(store_view(await calling_store(request)))
 
 
-async def _payment(request: Request) -> Payment:
+async def find_payment(request: Request) -> Payment:
+    """The payment that the path names, of the calling store; raises a 401 or 404 problem."""
     store = await calling_store(request)
     engine: Engine = request.app.state.engine
     key = ByPayment(store.store_id, PaymentId(request.path_params["payment_id"]))
@@ -258,5 +261,6 @@ def _choice(kind: type[E_], value: str | None, field: str) -> E_ | None:
         raise invalid(field, f"{field} is one of {', '.join(one.value for one in kind)}") from None
 
 
-def _json(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def json_response(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """A value of the API, never kept by a cache."""
     return Response(msgspec.json.encode(value), status, {"cache-control": "no-store"}, media_type="application/json")

@@ -42,9 +42,14 @@ async def read_body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-async def read_json(request: Request, shape: type[T]) -> T:
-    """The body as *shape*; raises a 400 problem if it is no JSON, a 422 that names the field if it does not fit."""
+async def read_json(request: Request, shape: type[T], *, empty: T | None = None) -> T:
+    """The body as *shape*, or *empty* where there is none.
+
+    Raises a 400 problem if it is no JSON, a 422 that names the field if it does not fit.
+    """
     body = await read_body(request)
+    if not body and empty is not None:
+        return empty
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:

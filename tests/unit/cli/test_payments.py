@@ -2,6 +2,7 @@
 
 from builders import NOON, PAYMENT, SAR, STORE, fact, payment, said, store
 from unit.cli.conftest import Cli
+from wasl.domain.evidence import Kind, Verdict
 from wasl.domain.money import Money
 from wasl.domain.payment import Payment
 from wasl.domain.revise import heard, revise
@@ -51,9 +52,30 @@ def test_a_case_is_closed_by_a_decision(cli: Cli) -> None:
     assert cli.json("payment", "list", "--attention") == []
 
 
+def test_what_is_held_is_listed_with_its_deadline(cli: Cli) -> None:
+    """Who, how much, how long, why, until when, and what to do about it."""
+    assert "Nothing is held" in cli.run("payment", "held").stdout
+    seeded(cli, heard(payment(), said(fact(kind=Kind.AUTH, verdict=Verdict.HELD, message="Review", code="G1"))))
+    (view,) = cli.json("payment", "held")
+    assert (view["order_id"], view["amount"], view["reason"]) == ("1042", "57.90", "Review (G1)")
+    assert (view["lapses_from"][:10], view["lapses_by"][:10]) == ("2026-12-03", "2026-12-18")
+    assert "dashboard" in cli.run("payment", "held").stdout
+    assert "dashboard" in cli.refused("payment", "refund", PAYMENT, exits=1)
+
+
+def test_an_operation_that_is_not_allowed_says_why(cli: Cli) -> None:
+    """One line, and nothing is recorded."""
+    seeded(cli, payment())
+    assert "no money was taken" in cli.refused("payment", "refund", PAYMENT, exits=1)
+    assert "no authorisation" in cli.refused("payment", "void", PAYMENT, exits=1)
+    assert "--amount" in cli.refused("payment", "capture", PAYMENT, "--amount", "1.001", exits=2)
+    assert "no open case" in cli.refused("payment", "resolve", PAYMENT, "--refund", exits=1)
+    assert cli.json("payment", "show", PAYMENT)["operations"] == []
+
+
 def test_a_payment_nobody_has_is_said(cli: Cli) -> None:
     """With what to do."""
-    for verb in (("show",), ("explain",), ("query",), ("cancel",), ("resolve", "--accept")):
+    for verb in (("show",), ("explain",), ("query",), ("cancel",), ("resolve", "--accept"), ("refund",)):
         assert "`wasl payment list`" in cli.refused("payment", *verb, "pay_none", exits=1)
     assert "`wasl payment list`" in cli.refused("delivery", "retry", "pay_none", exits=1)
 

@@ -11,7 +11,7 @@ from wasl.domain.money import CURRENCIES, Money
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
 from wasl.domain.revise import revise
-from wasl.domain.schedule import WATCH_MS, asked_about, closings_due, long_held, next_ask
+from wasl.domain.schedule import WATCH_MS, aging_authorizations, asked_about, closings_due, long_held, next_ask
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 
 END = NOON + 20 * MINUTE_MS
@@ -259,3 +259,21 @@ def test_an_authorisation_that_is_used_up_is_asked_about_no_more(kind: Kind) -> 
     part = replace(whole, amount=Money(100, SAR), moved=Money(100, SAR))
     assert asked(payment(evidence=(said(reserved), said(whole)))) == []
     assert len(asked(payment(evidence=(said(reserved), said(part))))) > 100
+
+
+@pytest.mark.requirement("R38")
+def test_an_authorisation_that_grows_old_is_named_until_it_is_captured_or_let_go() -> None:
+    """From the day the merchant chose; a bank drops it silently some time after."""
+    authorized = said(fact(kind=Kind.AUTH, at=NOON))
+    old = payment(evidence=(authorized,))
+    assert aging_authorizations(old, days=4, now=Instant(NOON + 4 * DAY_MS - 1)) == ()
+    assert aging_authorizations(old, days=4, now=Instant(NOON + 4 * DAY_MS)) == ("TST1",)
+    captured = fact("TST2", kind=Kind.CAPTURE, previous_ref=TranRef("TST1"))
+    assert (
+        aging_authorizations(
+            replace(old, evidence=(authorized, said(captured))), days=4, now=Instant(NOON + 9 * DAY_MS)
+        )
+        == ()
+    )
+    untimed = payment(evidence=(said(fact(kind=Kind.AUTH, at=None)),))
+    assert aging_authorizations(untimed, days=1, now=Instant(NOON + DAY_MS)) == ("TST1",)

@@ -367,6 +367,7 @@ async def test_risks_are_summed_per_order_and_currency(w: World) -> None:
     assert [str(money) for money in report.at_risk] == ["57.91"]
 
 
+@pytest.mark.requirement("R17")
 async def test_an_order_that_only_the_shop_knows_as_paid_is_found(w: World) -> None:
     """Somebody set it by hand, or another plugin did: nobody ever asked here for its money."""
     await settled(w)

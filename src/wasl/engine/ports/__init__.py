@@ -1,7 +1,19 @@
 """What the engine needs from the outside world: the gateway, the shops, the ledger, time and chance."""
 
 from wasl.engine.ports.chance import Chance, Clock
-from wasl.engine.ports.gateway import Claim, Contact, Gateway, OpenedPage, PageRefused, PageWish, Refusal, ReturnClaim
+from wasl.engine.ports.gateway import (
+    Claim,
+    Contact,
+    FollowUpRefused,
+    FollowUpRepeated,
+    FollowUpWish,
+    Gateway,
+    OpenedPage,
+    PageRefused,
+    PageWish,
+    Refusal,
+    ReturnClaim,
+)
 from wasl.engine.ports.ledger import Ledger
 from wasl.engine.ports.records import (
     Alert,
@@ -32,6 +44,9 @@ __all__ = [
     "Clock",
     "Contact",
     "Delivery",
+    "FollowUpRefused",
+    "FollowUpRepeated",
+    "FollowUpWish",
     "Forgery",
     "Gateway",
     "Herald",

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from wasl.domain.operation import OperationId
 from wasl.domain.payment import PaymentId
 from wasl.domain.secret import Secret
 from wasl.domain.store import StoreId
@@ -29,6 +30,10 @@ class Chance(Protocol):
 
     def store_id(self) -> StoreId:
         """A new, short identifier, safe in a URL."""
+        ...
+
+    def operation_id(self) -> OperationId:
+        """`op_` and letters and digits: goes to the gateway, and back."""
         ...
 
     def api_key(self) -> Secret:

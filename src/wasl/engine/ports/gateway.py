@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from wasl.domain.evidence import CartId, Fact, TranRef
+from wasl.domain.evidence import CartId, Fact, Kind, TranRef
 from wasl.domain.money import Money
+from wasl.domain.operation import OperationId
 from wasl.domain.store import Profile
 from wasl.domain.time import Instant
 
@@ -62,6 +63,33 @@ class PageRefused:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpWish:
+    """What is to be done about a transaction: capture, void, release or refund *amount* of *target*.
+
+    `operation` goes into the description, by which it is found again if the answer is lost.
+    """
+
+    operation: OperationId
+    kind: Kind
+    target: TranRef
+    cart_id: CartId
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRefused:
+    """The gateway did nothing, and what to do about it, in words for the merchant."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRepeated:
+    """The gateway did nothing, because it takes the request for a repeat of another one within two minutes."""
+
+
 class Refusal(StrEnum):
     """Why a message from outside is not believed."""
 
@@ -93,6 +121,16 @@ class Gateway(Protocol):
 
     async def open_page(self, profile: Profile, wish: PageWish) -> OpenedPage | PageRefused:
         """Open a hosted page. Raises GatewayUnavailable if the answer is lost; repeating with one cart is refused."""
+        ...
+
+    async def follow_up(
+        self, profile: Profile, wish: FollowUpWish
+    ) -> tuple[Fact, bytes] | FollowUpRefused | FollowUpRepeated:
+        """Ask once. The fact says how it ended, with the bytes it was read from. Never repeat it.
+
+        Raises GatewayUnavailable if the answer is lost: then it may have happened. Raises Misconfigured if the gateway
+        refuses the profile: then nothing did.
+        """
         ...
 
     async def query_cart(self, profile: Profile, cart_id: CartId) -> Sequence[tuple[Fact, bytes]]:

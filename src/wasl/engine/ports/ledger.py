@@ -67,6 +67,16 @@ class Ledger(Protocol):
         """
         ...
 
+    async def reserve_auto_refund(
+        self, store_id: StoreId, cause: str, amount: int, *, ceiling: int, since: Instant, now: Instant
+    ) -> bool:
+        """Whether *amount* still fits under the ceiling of what went back since then; counted once for each cause."""
+        ...
+
+    async def claim_reconcile(self, *, now: Instant, before: Instant) -> StoreId | None:
+        """A store that was last compared *before* then, which is compared by the caller alone now; None if none is."""
+        ...
+
     async def mend_clock(self, now: Instant) -> bool:
         """Let what was put off while a clock ran ahead be done now; answers whether one had. Harmless to repeat."""
         ...

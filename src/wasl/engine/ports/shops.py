@@ -23,11 +23,15 @@ class Arrival(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A store's answer; `note` is one sentence for the timeline, `status` the order's status there if it said so."""
+    """A store's answer; `note` is one sentence for the timeline, `status` the order's status there if it said so.
+
+    `short_of_stock`: the money is in, and there is nothing left to send for it.
+    """
 
     arrival: Arrival
     note: str
     status: str = ""
+    short_of_stock: bool = False
     retry_after_s: float = 0
 
 
@@ -84,9 +88,9 @@ class Shop(Protocol):
 class Herald(Protocol):
     """Tells a person what to look at."""
 
-    async def alert(self, store: Store, payment: Payment | None, alert: Alert) -> str:
-        """Send one alert, of a payment or of the whole store; answers what the receiver said.
+    async def alert(self, store: Store, payment: Payment | None, alert: Alert, done: str) -> str:
+        """Send one alert, of a payment or of the whole store, with what was *done* about it, if anything.
 
-        Raises StoreUnavailable if it did not take it.
+        Answers what the receiver said. Raises StoreUnavailable if it did not take it.
         """
         ...

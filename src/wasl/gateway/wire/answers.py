@@ -41,6 +41,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tran_type: Ident = None
     original_tran_type: Ident = None
     cart_id: Ident = None
+    cart_description: Ident = None
     cart_currency: Ident = None
     cart_amount: msgspec.Raw = NOTHING
     tran_currency: Ident = None

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from wasl.domain.money import BadAmount, Money
-from wasl.domain.time import rfc3339
+from wasl.domain.time import SECOND_MS, rfc3339
 from wasl.simulation.cs_cart.orders import Actor, Books, Order, OrderId, PaymentInfo
 from wasl.simulation.cs_cart.statuses import STATUSES, StatusEngine
 
@@ -47,7 +47,15 @@ class ReadCall(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     order_id: str
 
 
-Call = SettleCall | ReadCall
+class ListCall(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="orders.list"):
+    """A question about the orders that changed since then, by number from *after* on."""
+
+    since: int
+    after: str
+    limit: int
+
+
+Call = SettleCall | ReadCall | ListCall
 Result = Literal["changed", "unchanged", "refused"]
 
 
@@ -72,6 +80,17 @@ class ReadAnswer(msgspec.Struct, frozen=True, kw_only=True):
     tran_ref: str | None = None
     updated_at: str = ""
     reason: str = ""
+
+
+class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the orders; `next` goes on, empty at the end."""
+
+    result: Literal["listed"] = "listed"
+    orders: tuple[ReadAnswer, ...]
+    next: str
+
+
+Answer = SettleAnswer | ReadAnswer | ListAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +145,14 @@ class Door:
             tran_ref=order.payment_info.tran_ref if order.payment_info else None,
             updated_at=rfc3339(order.updated_at),
         )
+
+    def listed(self, call: ListCall) -> ListAnswer:
+        """Orders that were touched since then. Changes nothing."""
+        after, since = int(call.after), call.since * SECOND_MS
+        orders = self.books.orders.values()
+        found = sorted(int(one.order_id) for one in orders if one.updated_at >= since and int(one.order_id) > after)
+        some = [self.read(ReadCall(order_id=str(number))) for number in found[: call.limit]]
+        return ListAnswer(orders=tuple(some), next=some[-1].order_id if len(found) > call.limit else "")
 
     async def _settled(self, order: Order, call: SettleCall) -> SettleAnswer:
         """Store what was told, let the engine change the status, read back what became of it."""

@@ -11,7 +11,7 @@ from wasl.domain.money import BadAmount, Currency, Money, UnknownCurrency
 from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import OrderId, Payment
 from wasl.domain.reconcile import PAID_STATES, ShopOrder
-from wasl.domain.store import LateMoney, Receiver, Store
+from wasl.domain.store import AutoRefund, LateMoney, Receiver, Store
 from wasl.domain.time import SECOND_MS, Instant
 from wasl.engine.ports import Arrival, Chance, Clock, Receipt, ShopPage, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
@@ -25,6 +25,7 @@ STATUS_MAP: Final = {State.PAID: "P", State.FAILED: "F"}
 # Backordered counts as paid: Wasl asked for paid, and the shop was out of stock.
 PAID_STATUSES: Final = frozenset("PCB")
 UNPAID_STATUSES: Final = frozenset("NFDIO")
+BACKORDERED: Final = "B"  # what the shop's engine makes of "paid" where stock is short (§3.3)
 HTTP_OK: Final = 200
 LISTED: Final = 100  # orders in one answer; some 300 bytes each
 _NO_ANSWER: Final = "without the add-on's answer; is the Wasl add-on active there?"
@@ -144,7 +145,8 @@ class CsCart:
 
 def target_status(store: Store, payment: Payment) -> str | None:
     """The status the merchant chose for this outcome; None where the order shall stay as it is."""
-    if Concern.PAID_LATE in payment.outcome.concerns and store.late_money is LateMoney.HOLD:
+    going_back = AutoRefund.PAID_LATE in store.auto_refund
+    if Concern.PAID_LATE in payment.outcome.concerns and (store.late_money is LateMoney.HOLD or going_back):
         return None
     return _chosen(store).get(payment.outcome.state) or None
 
@@ -201,7 +203,8 @@ def _receipt(answer: ShopAnswer, target: str) -> Receipt:
             return Receipt(arrival=Arrival.CHANGED, note=note, status=settled.status)
         case "changed":
             found = f"{target} was asked for, the shop made it {settled.status} (out of stock is B)"
-            return Receipt(arrival=Arrival.CHANGED, note=found, status=settled.status)
+            short = settled.status == BACKORDERED
+            return Receipt(arrival=Arrival.CHANGED, note=found, status=settled.status, short_of_stock=short)
         case "unchanged":
             return Receipt(arrival=Arrival.UNCHANGED, note=note, status=settled.status)
         case _:
