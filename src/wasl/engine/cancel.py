@@ -30,16 +30,17 @@ class NotCanceled:
 async def cancel_payment(
     engine: Engine, store: Store, payment: Payment, *, reason: ClosingReason = ClosingReason.CANCELED_BY_STORE
 ) -> Payment | NotCanceled:
-    """Close every attempt of an unpaid payment; let an authorisation go.
+    """Close every attempt of an unpaid payment that the gateway was asked about; let an authorisation go.
 
     The gateway's page cannot be taken back: money after this is late. Raises GatewayUnavailable if the gateway does
     not say that nothing was paid: then nothing is cancelled, and asking again is safe. A payment that has ended
-    already stays as it is.
+    already stays as it is. A page that was opened meanwhile stays, and with it the payment.
     """
+    # An answer may be long on its way: money after the question is late, whenever the answer came.
+    asked_at, carts = engine.now(), {attempt.cart_id for attempt in payment.attempts}
     asked = await ask(engine, store.profile, payment)
     if asked.outcome.state is State.AUTHORIZED and not asked.outcome.concerns:
         return await _let_go(engine, store, asked)
-    now = engine.now()
 
     def change(current: Payment | None) -> Payment | None:
         if current is None or current.outcome.state not in (State.OPEN, State.PENDING):
@@ -47,10 +48,9 @@ async def cancel_payment(
         if current.outcome.concerns or is_unclear(current):
             return current
         closed = {closing.attempt for closing in current.closings}
-        closings = tuple(
-            Closing(attempt=one.number, reason=reason, at=now) for one in current.attempts if one.number not in closed
-        )
-        return engine.revise(replace(current, closings=(*current.closings, *closings)), now=now)
+        ending = (one for one in current.attempts if one.cart_id in carts and one.number not in closed)
+        closings = tuple(Closing(attempt=one.number, reason=reason, at=asked_at) for one in ending)
+        return engine.revise(replace(current, closings=(*current.closings, *closings)), now=engine.now())
 
     key = ByPayment(payment.store_id, payment.payment_id)
     known = required(await engine.ledger.amend(key, change), "payments are never removed")

@@ -1,15 +1,19 @@
 """A store cancels."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import pytest
 
-from builders import CART, fact, said
+from builders import CART, attempt, fact, payment, said
 from unit.engine.conftest import hears, keeps
-from wasl.domain.evidence import Kind, Verdict
+from wasl.domain.evidence import CartId, Fact, Kind, Verdict
 from wasl.domain.outcome import State
+from wasl.domain.store import Profile
 from wasl.domain.time import MINUTE_MS, Instant
 from wasl.engine.cancel import NotCanceled, cancel_payment
 from wasl.errors import GatewayUnavailable
-from worlds import World
+from worlds import ScriptedGateway, World
 
 
 @pytest.mark.requirement("R12")
@@ -65,3 +69,39 @@ async def test_what_has_ended_stays_as_it_is(w: World) -> None:
     again = await cancel_payment(w.engine, w.store, failed)
     assert not isinstance(again, NotCanceled)
     assert again.outcome.state is State.FAILED
+
+
+@dataclass(slots=True)
+class SlowGateway(ScriptedGateway):
+    """Looks at once, and takes a minute to say what it saw."""
+
+    w: World | None = None
+
+    async def query_cart(self, profile: Profile, cart_id: CartId) -> Sequence[tuple[Fact, bytes]]:
+        answer = await ScriptedGateway.query_cart(self, profile, cart_id)
+        if self.w is not None:
+            self.w.clock.forward(MINUTE_MS)
+        return answer
+
+
+async def test_a_page_that_is_opened_while_the_gateway_is_asked_stays(w: World) -> None:
+    """Nobody has asked about it: the buyer may be paying on it just now."""
+    made = await keeps(w)
+    await keeps(w, payment(attempt(), attempt(2)))
+    refused = await cancel_payment(w.engine, w.store, made)
+    assert isinstance(refused, NotCanceled)
+    assert [closing.attempt for closing in refused.payment.closings] == [1]
+    assert (refused.payment.outcome.state, w.gateway.asked) == (State.OPEN, [CART])
+
+
+async def test_a_cancel_is_as_old_as_its_question(w: World) -> None:
+    """The answer was long on its way; money that came meanwhile is late, and so never silent."""
+    made = await keeps(w)
+    began = w.clock.now()
+
+    engine = replace(w.engine, gateway=SlowGateway(w=w))
+    canceled = await cancel_payment(engine, w.store, made)
+    assert not isinstance(canceled, NotCanceled)
+    assert canceled.closings[0].at == began
+    late = await hears(w, said(fact(at=Instant(began + 1))))
+    assert late.outcome.causes == ("paid_late TST1",)
