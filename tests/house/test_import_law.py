@@ -26,7 +26,7 @@ LAW: Final[dict[str, frozenset[str]]] = {
     "demo": frozenset({"emulator", "domain"}),
     "__main__": frozenset({"cli"}),
     "simulation": frozenset(
-        {"domain", "engine", "errors", "gateway", "stores", "ledger", "web", "wiring", "emulator", "demo"}
+        {"domain", "engine", "errors", "gateway", "stores", "ledger", "web", "wiring", "emulator"}
     ),
     "cli": frozenset(
         {"domain", "engine", "errors", "settings", "telemetry", "wiring", "web", "emulator", "demo", "simulation"}
