@@ -29,7 +29,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         yield Place(url=url, folder=tmp_path)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("reader", [("en", DESK), ("ar", PHONE)], ids=["english-desk", "arabic-phone"])
 async def test_a_merchant_follows_the_page_to_the_first_paid_order(
     demo: Tree, browser: Browser, place: Place, reader: tuple[str, ViewportSize], capsys: pytest.CaptureFixture[str]
