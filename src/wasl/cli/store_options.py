@@ -1,5 +1,6 @@
 """The settings of a store as options of the command line: `store add` and `store set` have the same ones."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -60,13 +61,23 @@ def _options(*, new: bool) -> list[Callable[[F], F]]:
         click.option("--region", help="The PayTabs region of the profile: ARE, SAU, EGY, …"),
         click.option("--gateway-url", help="The gateway's address instead of a region."),
         click.option("--profile-id", required=new, type=click.IntRange(1)),
-        click.option("--server-key", required=new, help="From PayTabs: Developers, Key management."),
+        click.option(
+            "--server-key",
+            required=new,
+            help="From PayTabs: Developers, Key management. A dash reads it from a prompt or stdin.",
+        ),
         click.option("--currency", required=new, help="ISO 4217, for example SAR."),
         click.option("--store-url", help="The shop's own address."),
         click.option("--webhook-url", help="Where an `api` store hears of changes."),
         click.option("--alert-url", help="Where people hear of what needs them, by signed webhook."),
         click.option("--cart-prefix", help="Begins every cart id of this store at the gateway."),
-        click.option("--status", "statuses", multiple=True, metavar="STATE=STATUS", help="For example paid=P."),
+        click.option(
+            "--status",
+            "statuses",
+            multiple=True,
+            metavar="STATE=STATUS",
+            help="For example paid=P; failed= changes nothing.",
+        ),
         click.option("--tran-type", type=click.Choice(["sale", "auth"]), help="[default: sale]"),
         click.option("--page-minutes", type=click.IntRange(2, 10_080), help=f"[default: {PAGE_MINUTES}]"),
         click.option("--theme-id", type=click.IntRange(1)),
@@ -117,7 +128,7 @@ def changed_store(store: Store, options: Mapping[str, Any]) -> Store:
     read = {name: read(given[name]) for name, read in _READ.items() if name in given}
     statuses = {**store.status_map, **dict(_status(text) for text in options["statuses"])}
     profile = replace(store.profile, **_profile(given))
-    changed = replace(store, **same, **read, profile=profile, status_map={s: t for s, t in statuses.items() if t})
+    changed = replace(store, **same, **read, profile=profile, status_map=statuses)
     changed = replace(changed, auto_refund_ceiling=_ceiling(given, changed))
     if changed.auto_refund and not changed.auto_refund_ceiling:
         raise click.UsageError(
@@ -135,8 +146,16 @@ def _profile(given: Mapping[str, Any]) -> dict[str, Any]:
     if "profile_id" in given:
         found["profile_id"] = given["profile_id"]
     if "server_key" in given:
-        found["server_key"] = Secret(given["server_key"].strip())
+        found["server_key"] = _secret(given["server_key"])
     return found
+
+
+def _secret(given: str) -> Secret:
+    """The key as it was given, or, for a dash, as it is typed or piped: an argument stays in a shell's history."""
+    text = given
+    if text == "-":
+        text = click.prompt("Server key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    return Secret(text.strip())
 
 
 def _status(text: str) -> tuple[State, str]:

@@ -27,12 +27,12 @@ class Cli:
 
     database: Path
 
-    def run(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str, stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
         """Run a command."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WASL_")}
         own = {"WASL_DATABASE_URL": f"sqlite:///{self.database}", "WASL_SECRET_KEY": KEY, **settings}
         command = [sys.executable, "-m", "wasl", *arguments]
-        return subprocess.run(command, env=kept | own, capture_output=True, check=False, text=True)
+        return subprocess.run(command, env=kept | own, input=stdin, capture_output=True, check=False, text=True)
 
     def json(self, *arguments: str, exits: int = 0, **settings: str) -> Any:
         """The one document that a command prints with --json."""

@@ -1,5 +1,7 @@
 """`wasl store`, as people and scripts see it."""
 
+import json
+
 import click
 import pytest
 
@@ -32,7 +34,7 @@ def test_a_store_is_added_with_the_defaults_of_the_contract(cli: Cli) -> None:
 
 
 def test_setting_changes_what_is_given_and_keeps_the_rest(cli: Cli) -> None:
-    """Every option; a status is taken away by naming none."""
+    """Every option; a state for which no status is named changes nothing in the shop."""
     store_id = cli.json(*ADD, "--status", "paid=P", "--status", "failed=F", "--live")["store_id"]
     before = cli.json("store", "show", store_id)
     changed = cli.json(
@@ -41,7 +43,8 @@ def test_setting_changes_what_is_given_and_keeps_the_rest(cli: Cli) -> None:
         "--questions-per-s", "0.5", "--page-minutes", "30", "--webhook-url", "https://shop.example/hook",
     )  # fmt: skip
     expected = {
-        "name": "Souq", "status_map": {"paid": "P", "expired": "D"}, "live": False, "methods": ["mada", "applepay"],
+        "name": "Souq", "status_map": {"paid": "P", "failed": "", "expired": "D"}, "live": False,
+        "methods": ["mada", "applepay"],
         "hide_shipping": True, "late_money": "hold", "hold_days": 5, "questions_per_s": 0.5, "page_minutes": 30,
         "webhook_url": "https://shop.example/hook",
     }  # fmt: skip
@@ -111,3 +114,12 @@ def test_two_stores_cannot_have_each_others_carts(cli: Cli) -> None:
     other_key = (*ADD[:10], "--server-key", "SNEWNEWNEW", *ADD[12:], "--cart-prefix", "z-")
     line = cli.refused(*other_key, exits=1)
     assert ("another server key" in line, "SNEWNEWNEW" in line) == (True, False)
+
+
+def test_the_server_key_need_not_be_an_argument(cli: Cli) -> None:
+    """It would stay in a shell's history; an empty line is no key."""
+    arguments = [word if word != "SJKLMNOPQR-XYZABCDEFG-HIJKLMNOPQ" else "-" for word in ADD]
+    done = cli.run(*arguments, "--json", stdin="SJKLMNOPQR-XYZABCDEFG-HIJKLMNOPQ\n")
+    assert done.returncode == 0, done.stderr
+    store_id = json.loads(done.stdout)["store_id"]
+    assert cli.json("store", "add", *ADD[2:], "--cart-prefix", "z-")["store_id"] != store_id

@@ -130,6 +130,9 @@ async def test_a_state_without_a_status_changes_nothing(door: Door) -> None:
     canceled = fact(verdict=Verdict.CANCELED)
     assert (await tell(door, canceled)).arrival is Arrival.UNCHANGED
     assert door.calls == []
+    silent = store(store_url=door.url, status_map={State.FAILED: ""})
+    await tell(door, fact(verdict=Verdict.DECLINED), shop=silent)
+    assert door.calls == []
     chosen = store(store_url=door.url, status_map={State.CANCELED: "I"})
     await tell(door, canceled, shop=chosen)
     assert door.body["target_status"] == "I"

@@ -3,10 +3,12 @@
 The layout is what CS-Cart's manual installation accepts and the marketplace asks for (CS-Cart reference §2.6, §2.7).
 """
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -14,8 +16,10 @@ from typing import Final
 from wasl.domain.secret import Secret
 
 CONFIG: Final = "app/addons/wasl/config.php"
-# Packing the same settings again gives the same bytes: a zip dates its files, and this is the oldest date it knows.
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+# A zip dates its files, and PHP's code cache takes a file of the same date for the same one. So each is dated by what is
+# in it: packing the same settings again gives the same bytes, and a changed file another date.
+_EPOCH: Final = datetime(1990, 1, 1, tzinfo=UTC)
+_DATES: Final = 2**29  # two-second steps, some 34 years of them
 _FILE_MODE: Final = 0o644 << 16
 _PHP_QUOTED: Final = str.maketrans({"\\": "\\\\", "'": "\\'"})
 
@@ -50,7 +54,9 @@ def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+    step = int.from_bytes(hashlib.sha256(content).digest()[:8], "big") % _DATES
+    dated = _EPOCH + timedelta(seconds=2 * step)
+    entry = zipfile.ZipInfo(name, date_time=dated.timetuple()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = _FILE_MODE
     archive.writestr(entry, content)
