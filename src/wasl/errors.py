@@ -27,7 +27,14 @@ class Unavailable(WaslError):
 
 
 class GatewayUnavailable(Unavailable):
-    """The gateway's answer is lost: what was asked may or may not have happened there."""
+    """The gateway's answer is lost: what was asked may or may not have happened there.
+
+    `sent` is false where not even a connection came about: then it has not.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float = 0, sent: bool = True) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.sent = sent
 
 
 class StoreUnavailable(Unavailable):

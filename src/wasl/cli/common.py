@@ -1,6 +1,7 @@
 """What several commands share: settings, output, and running a verb on an engine."""
 
 import asyncio
+import getpass
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
@@ -49,6 +50,14 @@ def with_engine(verb: Callable[[Engine], Awaitable[T]], loaded: Settings | None 
             return await verb(engine)
 
     return run_async(call())
+
+
+def who_am_i() -> str:
+    """Who runs this command, for the record; a number where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 async def find_store(engine: Engine, store_id: str) -> Store:

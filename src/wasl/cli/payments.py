@@ -1,23 +1,22 @@
 """`wasl payment`: one payment, and what made it what it is."""
 
-import getpass
 from collections.abc import Mapping
 from typing import Any, Final
 
 import click
 import msgspec
 
-from wasl.cli.common import find_payment, json_option, print_json, with_engine
+from wasl.cli.common import find_payment, json_option, print_json, who_am_i, with_engine
 from wasl.domain.evidence import ClosingReason, TranRef
 from wasl.domain.money import BadAmount, Money
 from wasl.domain.operating import HELD, NotAllowed
-from wasl.domain.operation import OperationKind, OperationState
+from wasl.domain.operation import OperationId, OperationKind, OperationState
 from wasl.domain.outcome import State
 from wasl.domain.payment import Payment
 from wasl.engine.ask import ask
 from wasl.engine.cancel import NotCanceled, cancel_payment
 from wasl.engine.engine import Engine
-from wasl.engine.operate import KeyTaken, Operated, OperationWish, operate
+from wasl.engine.operate import KeyTaken, Operated, OperationWish, operate, rule_not_done
 from wasl.engine.ports import PaymentFilter
 from wasl.engine.resolve import NothingToResolve, accept, refund_cases
 from wasl.engine.views import HeldView, deliveries_view, evidence_view, held_view, operation_view, payment_view
@@ -141,18 +140,22 @@ def cancel(payment_id: str, as_json: bool) -> int:  # noqa: FBT001  click passes
 @click.argument("payment_id")
 @click.option("--accept", "accepted", is_flag=True, help="Take it as it is.")
 @click.option("--refund", "refunded", is_flag=True, help="Give the money behind the cases back.")
+@click.option("--not-done", default="", metavar="OPERATION", help="An unknown operation did not happen.")
 @click.option("--note", default="", help="Why; kept with the decision.")
 @json_option
-def resolve(payment_id: str, accepted: bool, refunded: bool, note: str, as_json: bool) -> None:  # noqa: FBT001  click passes flags
+def resolve(payment_id: str, note: str, as_json: bool, **what: Any) -> None:  # noqa: FBT001  click passes flags
     """Close the open cases of a payment by a decision, or give their money back; kept with who and why."""
-    if accepted == refunded:
-        raise click.UsageError("say either --accept or --refund")
+    accepted, refunded, not_done = what["accepted"], what["refunded"], what["not_done"]
+    if sum((accepted, refunded, bool(not_done))) != 1:
+        raise click.UsageError("say one of --accept, --refund and --not-done")
 
     async def decide(engine: Engine) -> dict[str, Any]:
         found = await find_payment(engine, payment_id)
         if refunded:
             return await _give_back(engine, found, note)
-        decided = await accept(engine, found, note=note, by=getpass.getuser())
+        if not_done:
+            return await _rule_not_done(engine, found, OperationId(not_done), note)
+        decided = await accept(engine, found, note=note, by=who_am_i())
         if isinstance(decided, NothingToResolve):
             raise click.ClickException(f"{payment_id} has no open case")
         return _builtins(payment_view(decided, now=engine.now()))
@@ -165,9 +168,16 @@ def resolve(payment_id: str, accepted: bool, refunded: bool, note: str, as_json:
     click.echo(f"{view['id']} is {view['state']}; {closed}")
 
 
+async def _rule_not_done(engine: Engine, found: Payment, operation_id: OperationId, note: str) -> dict[str, Any]:
+    ruled = await rule_not_done(engine, found, operation_id, note=note, by=who_am_i())
+    if ruled is None:
+        raise click.ClickException(f"{operation_id} is no operation of {found.payment_id} that is unknown")
+    return _builtins(payment_view(ruled.payment, now=engine.now()))
+
+
 async def _give_back(engine: Engine, found: Payment, note: str) -> dict[str, Any]:
     store = required(await engine.store(found.store_id), "a payment's store is never removed")
-    answers = await refund_cases(engine, store, found, note=note, by=getpass.getuser())
+    answers = await refund_cases(engine, store, found, note=note, by=who_am_i())
     if isinstance(answers, NothingToResolve):
         raise click.ClickException(f"{found.payment_id} has no open case with money in it")
     for answer in answers:
@@ -216,7 +226,7 @@ async def _operate(engine: Engine, found: Payment, kind: OperationKind, options:
         kind=kind,
         amount=amount,
         reason=options["reason"],
-        by=getpass.getuser(),
+        by=who_am_i(),
         target=TranRef(options["tran_ref"]) if options["tran_ref"] else None,
     )
     answer = await operate(engine, store, found, wish)

@@ -199,6 +199,8 @@ def _auto_refunds(text: str) -> tuple[AutoRefund, ...]:
 def _ceiling(given: Mapping[str, Any], store: Store) -> int:
     """The ceiling in minor units of the currency that the store has by now."""
     if "auto_refund_ceiling" not in given:
+        if "currency" in given and store.auto_refund_ceiling:
+            raise click.UsageError("--currency changes what --auto-refund-ceiling means; give that as well")
         return store.auto_refund_ceiling
     try:
         amount = Money.parse(given["auto_refund_ceiling"], store.currency)

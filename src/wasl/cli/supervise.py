@@ -34,14 +34,14 @@ class Supervisor:
     arguments: Sequence[str]
     workers: int
     _children: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    _started_at: dict[int, float] = field(default_factory=dict)
+    _tried_at: float = 0.0
     _stopping: bool = False
     _replacing: bool = False
 
     def run(self) -> int:
         """Until told to stop; 0, or 1 if not even the first processes came up."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: setattr(self, "_stopping", True))
+            signal.signal(number, lambda *_: self.stop())
         signal.signal(signal.SIGHUP, lambda *_: setattr(self, "_replacing", True))
         try:
             for _ in range(self.workers):
@@ -56,6 +56,10 @@ class Supervisor:
         finally:
             self._stop(self._children)
 
+    def stop(self) -> None:
+        """Let `run` come to its end. Harmless to repeat."""
+        self._stopping = True
+
     def _turn(self) -> None:
         """Replace what has ended, and everything once if that was asked for."""
         if self._replacing:
@@ -64,7 +68,7 @@ class Supervisor:
         for place, child in enumerate(self._children):
             if child.poll() is not None and not self._stopping:
                 _log.error("process_ended", pid=child.pid, code=child.returncode)
-                time.sleep(max(0.0, self._started_at.pop(child.pid) + RESTART_MIN_S - time.monotonic()))
+                time.sleep(max(0.0, self._tried_at + RESTART_MIN_S - time.monotonic()))
                 self._children[place] = self._start() or child
         time.sleep(LOOK_S)
 
@@ -81,6 +85,7 @@ class Supervisor:
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         """A process that is ready to answer; None if it ended before, or took too long."""
+        self._tried_at = time.monotonic()
         ready, said = os.pipe()
         descriptor = self.listener.fileno()
         command = [sys.executable, "-m", "wasl", "serve", *self.arguments, "--descriptor", str(descriptor)]
@@ -88,7 +93,6 @@ class Supervisor:
             command, pass_fds=(descriptor, said), env={**os.environ, READY_FD_VARIABLE: str(said)}
         )
         os.close(said)
-        self._started_at[child.pid] = time.monotonic()
         try:
             if _reads(ready, child):
                 return child

@@ -119,7 +119,7 @@ def weighed_evidence(payment: Payment) -> tuple[Weighed, ...]:
 
 def _weighed(payment: Payment) -> tuple[Weighed, ...]:
     weighed = weigh(transactions(payment.evidence), amount=payment.amount, live=payment.live, attempts=payment.attempts)
-    decided = _decided(payment)
+    decided = decided_cases(payment)
     if not decided:
         return weighed
     return tuple(replace(w, settled=(_CASE_OF.get(w.role, ""), w.transaction.tran_ref) in decided) for w in weighed)
@@ -139,7 +139,12 @@ def live_authorizations(payment: Payment) -> Mapping[TranRef, int]:
     return {root: family.live_authorization for root, family in _families(weighed_evidence(payment)).items()}
 
 
-def _decided(payment: Payment) -> frozenset[tuple[str, str]]:
+def live_holds(payment: Payment) -> frozenset[TranRef]:
+    """The transactions under review that nobody has taken money of or let go."""
+    return frozenset(root for root, family in _families(weighed_evidence(payment)).items() if family.live_hold)
+
+
+def decided_cases(payment: Payment) -> frozenset[tuple[str, str]]:
     """The cases that a person has decided, each with one of its transactions."""
     causes = (cause.split(" ") for decision in payment.decisions for cause in decision.causes)
     return frozenset((case, ref) for case, *refs in causes for ref in refs)
@@ -255,7 +260,7 @@ def _raised(
     raised["paid_twice"] = bound if kept + live > payment.amount.minor else []
     raised["paid_late"] = [w for w in bound if _late(w, begun_at.get(w.family), payment.closings)]
     raised["unrecognized"] += [w for w in weighed if w.transaction.unclear]
-    decided = _decided(payment)
+    decided = decided_cases(payment)
     return {
         case: tuple(w.transaction.tran_ref for w in found)
         for case, found in raised.items()

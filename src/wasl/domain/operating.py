@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wasl.domain.evidence import FAILED, CartId, Kind, TranRef, Verdict
-from wasl.domain.fold import live_authorizations, weighed_evidence
+from wasl.domain.fold import decided_cases, live_authorizations, live_holds, weighed_evidence
 from wasl.domain.money import Currency, Money
 from wasl.domain.operation import Operation, OperationKind, OperationState, Reply
 from wasl.domain.outcome import Concern
@@ -24,6 +24,7 @@ ANSWER_LOST_MS: Final = MINUTE_MS
 LOOKED_FOR_MS: Final = (
     10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, DAY_MS, 3 * DAY_MS,
 )  # fmt: skip
+PENDING_MS: Final = 14 * DAY_MS  # "hours to several working days" (§3.5); then somebody should ask PayTabs
 UNDER_WAY: Final = frozenset(
     {OperationState.REQUESTED, OperationState.SUBMITTED, OperationState.PENDING, OperationState.UNKNOWN}
 )
@@ -79,12 +80,13 @@ def next_submission(payment: Payment) -> Instant | None:
 
 
 def lost_for_good(payment: Payment) -> tuple[Operation, ...]:
-    """Operations that were looked for and not found: only a person can find out what became of them."""
+    """Operations that were looked for and not found, or that wait for very long: a person has to find out."""
     asked_at = payment.asked_at or payment.created_at
+    limits = {OperationState.UNKNOWN: LOOKED_FOR_MS[3], OperationState.PENDING: PENDING_MS}
     return tuple(
         one
         for one, state in operation_states(payment)
-        if state is OperationState.UNKNOWN and asked_at >= (one.submitted_at or asked_at) + LOOKED_FOR_MS[2]
+        if state in limits and asked_at >= (one.submitted_at or asked_at) + limits[state]
     )
 
 
@@ -97,18 +99,19 @@ def plan(
     """
     if len(payment.operations) >= OPERATIONS_MAX:
         return NotAllowed(reason=f"this payment has had {OPERATIONS_MAX} operations; go on in the gateway's dashboard")
-    weighed = weighed_evidence(payment)
-    if any(one.role is Role.HOLDS for one in weighed):
-        return NotAllowed(reason=HELD)
     if amount is not None and amount.minor <= 0:
         return NotAllowed(reason="the amount must be more than zero")
+    weighed = weighed_evidence(payment)
+    planned: Plan | NotAllowed
     match kind:
         case OperationKind.REFUND:
-            return _refund(payment, weighed, amount, target)
+            planned = _refund(payment, weighed, amount, target)
         case OperationKind.CAPTURE:
-            return _on_authorization(payment, weighed, amount, target, verb="captured")
+            planned = _on_authorization(payment, weighed, amount, target, verb="captured")
         case OperationKind.VOID:
-            return _on_authorization(payment, weighed, amount, target, verb="let go")
+            planned = _on_authorization(payment, weighed, amount, target, verb="let go")
+    held = isinstance(planned, NotAllowed) and bool(live_holds(payment))
+    return NotAllowed(reason=HELD) if held else planned
 
 
 HELD: Final = (
@@ -156,12 +159,17 @@ class _Room:
     transaction: Transaction
     cart_id: CartId
     left: Money
+    named: bool = False  # only for whoever names it
+
+    def fits(self, target: TranRef | None) -> bool:
+        """Whether this is the one that was named, or one of those that need no name."""
+        return not self.named if target is None else self.transaction.tran_ref == target
 
 
 def _refund(
     payment: Payment, weighed: Sequence[Weighed], amount: Money | None, target: TranRef | None
 ) -> Plan | NotAllowed:
-    rooms = [room for room in _refundable(payment, weighed) if target is None or room.transaction.tran_ref == target]
+    rooms = [room for room in _refundable(payment, weighed) if room.fits(target)]
     if not rooms:
         what = "no money was taken that could be refunded" if target is None else f"{target} took no money"
         return NotAllowed(reason=what)
@@ -171,48 +179,58 @@ def _refund(
 def _refundable(payment: Payment, weighed: Sequence[Weighed]) -> Iterator[_Room]:
     """What took money, the latest first: of an order that was paid twice, the second payment goes back.
 
-    Money that fits no page is among them only for whoever names it, and then in its own currency.
+    What was given back counts against the transaction it names, against all of its family, and, where nobody can tell
+    what it belongs to, against everything. Money that fits no page is among these only for whoever names it.
     """
     reserved = _reserved(payment, OperationKind.REFUND)
     taking = [w for w in weighed if w.role is Role.TAKES or (w.role in MISMATCHED and _took(w.transaction))]
+    back = [w for w in weighed if _gives_back(w, payment)]
+    names, families = {w.transaction.tran_ref for w in taking}, {w.family for w in taking}
+    strays = sum(_moved(w) for w in back if w.transaction.previous_ref not in names and w.family not in families)
     for one in sorted(taking, key=lambda w: (w.role is Role.TAKES, w.transaction.at or 0), reverse=True):
-        transaction = one.transaction
-        moved = transaction.moved or transaction.amount
-        if moved is None:
+        money = one.transaction.moved or one.transaction.amount
+        if money is None:
             continue
-        given_back = sum(
-            w.transaction.moved.minor
-            for w in weighed
-            if w.transaction.previous_ref == transaction.tran_ref and _gives_back(w) and w.transaction.moved
+        ref = one.transaction.tran_ref
+        kin = [w for w in taking if w.family == one.family]
+        kin_refs = {w.transaction.tran_ref for w in kin}
+        of_kin = [w for w in back if w.family == one.family or w.transaction.previous_ref in kin_refs]
+        own = money.minor - reserved.get(ref, 0)
+        own -= sum(_moved(w) for w in back if w.transaction.previous_ref == ref)
+        together = sum(_moved(w) for w in kin) - sum(reserved.get(kin_ref, 0) for kin_ref in kin_refs)
+        together -= sum(_moved(w) for w in of_kin)
+        left = max(0, min(own, together) - strays)
+        yield _Room(
+            transaction=one.transaction,
+            cart_id=_cart(one),
+            left=Money(left, money.currency),
+            named=one.role is not Role.TAKES,
         )
-        unclaimed = _unclaimed_under_way(payment, weighed, transaction)
-        left = moved.minor - given_back - unclaimed - reserved.get(transaction.tran_ref, 0)
-        yield _Room(transaction=transaction, cart_id=transaction.cart_id, left=Money(max(0, left), moved.currency))
+
+
+def _cart(one: Weighed) -> CartId:
+    """The attempt's own, under which a query finds what was done; of money that fits no page, the one it came on."""
+    return one.attempt.cart_id if one.attempt is not None else one.transaction.cart_id
+
+
+def _moved(one: Weighed) -> int:
+    money = one.transaction.moved or one.transaction.amount
+    return money.minor if money is not None else 0
 
 
 def _took(transaction: Transaction) -> bool:
     return transaction.verdict is Verdict.APPROVED and transaction.kind in (Kind.SALE, Kind.CAPTURE)
 
 
-def _gives_back(one: Weighed) -> bool:
-    return one.role in (Role.REFUNDS, Role.UNDOES) or (
-        one.transaction.kind is Kind.REFUND and one.transaction.verdict is Verdict.APPROVED
-    )
-
-
-def _unclaimed_under_way(payment: Payment, weighed: Iterable[Weighed], target: Transaction) -> int:
-    """Refunds under way that were not asked for here: made in the dashboard, and awaiting somebody."""
-    ours = {one.tran_ref for one in payment.operations} | {None}
-    named = {one.operation_id for one in payment.operations}
-    return sum(
-        w.transaction.moved.minor
-        for w in weighed
-        if w.role is Role.UNDER_WAY
-        and w.transaction.previous_ref == target.tran_ref
-        and w.transaction.tran_ref not in ours
-        and w.transaction.operation not in named
-        and w.transaction.moved
-    )
+def _gives_back(one: Weighed, payment: Payment) -> bool:
+    """Money that went back, or waits for somebody to let it; less what an operation under way reserves already."""
+    if one.role in (Role.REFUNDS, Role.UNDOES):
+        return True
+    if one.transaction.kind is not Kind.REFUND or one.transaction.verdict in FAILED:
+        return False
+    ours = {operation.tran_ref for operation in payment.operations} | {None}
+    named = {operation.operation_id for operation in payment.operations}
+    return one.transaction.tran_ref not in ours and one.transaction.operation not in named
 
 
 def _on_authorization(
@@ -223,7 +241,7 @@ def _on_authorization(
     rooms = [
         _Room(
             transaction=one.transaction,
-            cart_id=one.transaction.cart_id,
+            cart_id=_cart(one),
             left=Money(max(0, live.get(one.family, 0) - reserved.get(one.family, 0)), payment.amount.currency),
         )
         for one in weighed
@@ -235,10 +253,15 @@ def _on_authorization(
 
 
 def _reserved(payment: Payment, *kinds: OperationKind) -> Mapping[TranRef, int]:
-    """What operations under way will take of each transaction, if they come to something."""
+    """What operations will take of each transaction if they come to something, or took without saying of which."""
     sums: dict[TranRef, int] = {}
+    found = transactions(payment.evidence) if payment.operations else {}
     for one, state in operation_states(payment):
-        if state in UNDER_WAY and one.kind in kinds:
+        if one.kind not in kinds:
+            continue
+        became = _transaction_of(one, found)
+        unsaid = became is not None and (became.previous_ref != one.target or became.moved is None)
+        if state in UNDER_WAY or (state is OperationState.APPROVED and unsaid):
             sums[one.target] = sums.get(one.target, 0) + one.amount.minor
     return sums
 
@@ -274,12 +297,17 @@ def follow_up_kind(payment: Payment, operation: Operation) -> Kind:
 
 
 def to_give_back(payment: Payment, causes: Iterable[str]) -> tuple[tuple[OperationKind, TranRef], ...]:
-    """What refunding these cases gives back: all of it, but of an order paid twice what is too much."""
+    """What refunding these cases gives back: all of it, but of an order paid twice what is too much.
+
+    Of each only what is still an open case: what a person has accepted stays.
+    """
     weighed = {one.transaction.tran_ref: one for one in weighed_evidence(payment)}
+    raised = {(case, ref) for cause in payment.outcome.causes for case, *refs in [cause.split(" ")] for ref in refs}
+    still = raised - decided_cases(payment)
     found: dict[TranRef, OperationKind] = {}
     for cause in causes:
         case, *refs = cause.split(" ")
-        concerned = [weighed[TranRef(ref)] for ref in refs if ref in weighed]
+        concerned = [weighed[TranRef(ref)] for ref in refs if ref in weighed and (case, ref) in still]
         chosen = _too_many(payment, concerned) if case == Concern.PAID_TWICE else concerned
         for one in chosen:
             if one.role is Role.AUTHORIZES:
@@ -290,11 +318,11 @@ def to_give_back(payment: Payment, causes: Iterable[str]) -> tuple[tuple[Operati
 
 
 def _too_many(payment: Payment, bound: Iterable[Weighed]) -> Iterator[Weighed]:
-    """The latest of the transactions that keep a buyer's money, until no more than the price is kept."""
+    """The latest of what keeps a buyer's money, as long as the whole price is still kept without it."""
     latest_first = sorted(bound, key=lambda w: (w.transaction.at or 0, w.transaction.tran_ref), reverse=True)
     kept = payment.outcome.captured.minor - payment.outcome.refunded.minor + payment.outcome.authorized.minor
     for one in latest_first:
-        if kept <= payment.amount.minor:
-            return
-        kept -= one.transaction.amount.minor if one.transaction.amount else 0
-        yield one
+        minor = one.transaction.amount.minor if one.transaction.amount else 0
+        if kept - minor >= payment.amount.minor:
+            kept -= minor
+            yield one

@@ -45,7 +45,8 @@ class Operation:
 
     It may be submitted from `due_at` on: the gateway takes an equal request within two minutes for a repeat.
     `submitted_at` is set, durably, before the gateway is asked; whoever set it asks, and nobody ever again, unless the
-    gateway itself says that it took the request for a repeat and did nothing. `repeats` counts that.
+    gateway itself says that it took the request for a repeat and did nothing. `repeats` counts that. `whole` says that
+    all that was left was asked for, and not an amount.
     """
 
     operation_id: OperationId
@@ -58,6 +59,7 @@ class Operation:
     by: str
     requested_at: Instant
     due_at: Instant
+    whole: bool = False
     submitted_at: Instant | None = None
     reply: Reply = Reply.NONE
     tran_ref: TranRef | None = None

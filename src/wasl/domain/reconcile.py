@@ -90,7 +90,9 @@ def with_shop(payment: Payment, truth: Outcome, order: ShopOrder | None) -> tupl
     """What shop and ledger say differently. *order* is None if the shop has no such order."""
     if order is None:
         return _without_order(payment, truth)
-    if order.amount != payment.amount:
+    returned = Money(max(0, truth.captured.minor - truth.refunded.minor), payment.amount.currency)
+    # A return lowers the order's total in some shops, by just what went back.
+    if order.amount != payment.amount and not (truth.refunded.minor and order.amount == returned):
         return (_edited(payment, truth, order),)
     state, behind = payment.outcome.state, payment.told < payment.version
     if order.wanted == order.status:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from wasl.domain.evidence import Closing, ClosingReason, TranRef
-from wasl.domain.fold import watched_evidence, weighed_evidence
+from wasl.domain.fold import live_holds, watched_evidence, weighed_evidence
 from wasl.domain.operating import next_submission, operation_points
 from wasl.domain.payment import Attempt, Payment
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, after
@@ -65,7 +65,8 @@ def closings_due(payment: Payment, *, now: Instant) -> tuple[Closing, ...]:
 
 def long_held(payment: Payment, *, days: int, now: Instant) -> tuple[TranRef, ...]:
     """The transactions under risk review for *days* or more: somebody has to decide them in the gateway's dashboard."""
-    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS]
+    live = live_holds(payment)
+    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS and w.family in live]
     return tuple(one.tran_ref for one in holding if now >= after(one.at or payment.created_at, days * DAY_MS))
 
 

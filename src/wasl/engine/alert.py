@@ -6,7 +6,7 @@ from wasl.domain.payment import Payment
 from wasl.domain.store import Store
 from wasl.domain.time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, after
 from wasl.engine.engine import Engine
-from wasl.engine.policy import give_back
+from wasl.engine.policy import give_back, given_back
 from wasl.engine.ports import Alert, ByPayment
 from wasl.errors import Misconfigured, StoreUnavailable
 
@@ -45,7 +45,11 @@ async def _send(engine: Engine, alert: Alert) -> None:
 
 
 async def _acted(engine: Engine, store: Store | None, payment: Payment | None, alert: Alert) -> str:
-    """What the store's policy did about it, so that whoever is alerted reads that too."""
+    """What the store's policy did about it, so that whoever is alerted reads that too.
+
+    It acts when the alert is new: once a person may have heard of it, the money is that person's to decide.
+    """
     if store is None or payment is None:
         return ""
-    return await give_back(engine, store, payment, alert.cause.removeprefix(f"{alert.payment_id} "))
+    cause = alert.cause.removeprefix(f"{alert.payment_id} ")
+    return given_back(payment, cause) if alert.tries else await give_back(engine, store, payment, cause)

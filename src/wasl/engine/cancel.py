@@ -40,7 +40,9 @@ async def cancel_payment(
     asked_at, carts = engine.now(), {attempt.cart_id for attempt in payment.attempts}
     asked = await ask(engine, store.profile, payment)
     if asked.outcome.state is State.AUTHORIZED and not asked.outcome.concerns:
-        return await _let_go(engine, store, asked)
+        let_go = await _let_go(engine, store, asked)
+        if isinstance(let_go, NotCanceled):
+            return let_go
 
     def change(current: Payment | None) -> Payment | None:
         if current is None or current.outcome.state not in (State.OPEN, State.PENDING):
@@ -67,4 +69,4 @@ async def _let_go(engine: Engine, store: Store, payment: Payment) -> Payment | N
     )
     answer = await operate(engine, store, payment, wish)
     known = answer.payment if isinstance(answer, Operated) else payment
-    return known if known.outcome.state in _ENDED else NotCanceled(payment=known)
+    return NotCanceled(payment=known) if known.outcome.state is State.AUTHORIZED else known

@@ -8,22 +8,27 @@ from wasl.domain.time import DAY_MS, HOUR_MS, Instant, rfc3339
 from wasl.engine.engine import Engine
 from wasl.engine.reconcile import Plan, reconcile
 
-PERIOD_MS: Final = DAY_MS + 2 * HOUR_MS  # a little more than a day, so that no hour falls between two comparisons
+OVERLAP_MS: Final = 2 * HOUR_MS  # so that what was under way at the end of a comparison is in the next as well
+PERIOD_MAX_MS: Final = 30 * DAY_MS  # after an absence of months a person compares the rest
+LEASE_MS: Final = 6 * HOUR_MS  # a worker that died over it is followed after this
 _log = structlog.get_logger(__name__)
 
 
 async def reconcile_due(engine: Engine) -> int:
-    """Compare one store whose turn it is; answers how many there were. One worker does it, and once a day.
+    """Compare one store whose turn it is, since its last comparison that came to its end; answers how many there were.
 
-    A worker that dies over it leaves it to the next day; `wasl reconcile` is there at any time.
+    One worker does it. One that dies over it leaves the whole period to its successor.
     """
     now = engine.now()
-    store_id = await engine.ledger.claim_reconcile(now=now, before=Instant(now - DAY_MS))
-    store = None if store_id is None else await engine.store(store_id)
-    if store is None:
+    claim = await engine.ledger.claim_reconcile(now=now, before=Instant(now - DAY_MS), unless=Instant(now - LEASE_MS))
+    store = None if claim is None else await engine.store(claim.store_id)
+    if claim is None or store is None:
         return 0
-    report = await reconcile(engine, Plan(stores=(store,), since=Instant(now - PERIOD_MS)))
+    report = await reconcile(
+        engine, Plan(stores=(store,), since=Instant(max(claim.since, now - PERIOD_MAX_MS) - OVERLAP_MS))
+    )
     _log.info("reconciled", store=store.store_id, all_well=report.all_well, summary=report.summary)
     if not report.all_well:
         await engine.ledger.raise_alert(store.store_id, None, f"reconcile {rfc3339(now)[:10]}", now=engine.now())
+    await engine.ledger.record_reconcile(store.store_id, now)
     return 1

@@ -23,11 +23,12 @@ from wasl.domain.operation import Operation, OperationId, OperationKind, Operati
 from wasl.domain.payment import Payment
 from wasl.domain.revise import heard
 from wasl.domain.store import Store
-from wasl.domain.time import after
+from wasl.domain.time import SECOND_MS, after
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByPayment, FollowUpRefused, FollowUpRepeated, FollowUpWish
 from wasl.errors import GatewayUnavailable, Misconfigured, required
 
+UNSENT_MS: Final = 30 * SECOND_MS
 ANSWER_S: Final = 20.0  # how long an asker waits for the gateway; the operation goes on without him
 _log = structlog.get_logger(__name__)
 
@@ -94,6 +95,7 @@ async def operate(
             by=wish.by,
             requested_at=now,
             due_at=submission_due(current, planned.cart_id, planned.amount, now=now),
+            whole=wish.amount is None,
         )
         return engine.revise(replace(current, operations=(*current.operations, operation)), now=now)
 
@@ -104,24 +106,27 @@ async def operate(
     if not created and not _same(operation, wish):
         return KeyTaken()
     if created:
-        kept = await _without_hurry(engine, store, kept)
+        kept = await _without_hurry(engine, store, kept, operation.operation_id)
         engine.wake(ask_at=kept.ask_at, tell_at=kept.tell_at)
     return _operated(kept, operation.operation_id, created=created)
 
 
-async def submit_due(engine: Engine, store: Store, payment: Payment) -> Payment:
+async def submit_due(engine: Engine, store: Store, payment: Payment, *, only: OperationId | None = None) -> Payment:
     """Ask the gateway for every operation that is due and was never asked for. Harmless to repeat, by anybody.
 
-    Whoever marks an operation as submitted asks, once; a process that dies between the two leaves it unknown.
+    Without *only*, its caller has just looked whether what was taken for a repeat is there after all. Whoever marks an
+    operation as submitted asks, once; a process that dies between the two leaves it unknown.
     """
     for operation in due_operations(payment, now=engine.now()):
+        if only not in (None, operation.operation_id):
+            continue
         payment = await _submit(engine, store, payment, operation.operation_id)
     return payment
 
 
-async def _without_hurry(engine: Engine, store: Store, payment: Payment) -> Payment:
+async def _without_hurry(engine: Engine, store: Store, payment: Payment, only: OperationId) -> Payment:
     """Submit, but do not keep the asker longer than that; the answer is recorded all the same."""
-    submitting = asyncio.ensure_future(submit_due(engine, store, payment))
+    submitting = asyncio.ensure_future(submit_due(engine, store, payment, only=only))
     engine.keep(submitting)
     done, _ = await asyncio.wait({submitting}, timeout=ANSWER_S)
     if done:
@@ -145,6 +150,8 @@ async def _submit(engine: Engine, store: Store, payment: Payment, operation_id: 
     try:
         answer = await engine.gateway.follow_up(store.profile, wish)
     except GatewayUnavailable as error:
+        if not error.sent:
+            return await _put_off(engine, payment, operation_id)
         _log.warning("operation_unanswered", store=store.store_id, operation=operation_id, reason=str(error))
         return await _answered(engine, payment, operation_id, reply=Reply.LOST, note=str(error))
     except Misconfigured as error:
@@ -190,6 +197,31 @@ async def _repeated(engine: Engine, payment: Payment, operation_id: OperationId)
         return replace(operation, submitted_at=None, due_at=later, repeats=operation.repeats + 1)
 
     return await _change(engine, payment, operation_id, mark)
+
+
+async def _put_off(engine: Engine, payment: Payment, operation_id: OperationId) -> Payment:
+    """Nothing left this machine, so nothing has happened: it is due again soon."""
+    later = after(engine.now(), UNSENT_MS)
+
+    def mark(_: Payment, operation: Operation) -> Operation:
+        return replace(operation, submitted_at=None, due_at=later)
+
+    return await _change(engine, payment, operation_id, mark)
+
+
+async def rule_not_done(
+    engine: Engine, payment: Payment, operation_id: OperationId, *, note: str, by: str
+) -> Operated | None:
+    """A person found out that an unknown operation did not happen: its amount is free again. None if it is not unknown.
+
+    Evidence that it did, should it ever come, goes before this.
+    """
+    states = {one.operation_id: state for one, state in operation_states(payment)}
+    if states.get(operation_id) is not OperationState.UNKNOWN:
+        return None
+    said = f"not done, says {by}: {note}".rstrip(": ")
+    kept = await _answered(engine, payment, operation_id, reply=Reply.REFUSED, note=said)
+    return _operated(kept, operation_id, created=False)
 
 
 async def _answered(
@@ -245,9 +277,10 @@ def _named(payment: Payment, key: str) -> Operation | None:
 
 
 def _same(operation: Operation, wish: OperationWish) -> bool:
-    """Whether a repeated key asks for the same. All that was left then is not compared with what is left now."""
+    """Whether a repeated key asks for the same: an amount, or all that was left, whatever is left now."""
     return (
         operation.kind is wish.kind
+        and operation.whole == (wish.amount is None)
         and wish.amount in (None, operation.amount)
         and wish.target in (None, operation.target)
         and wish.reason == operation.reason

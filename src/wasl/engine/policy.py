@@ -5,23 +5,24 @@ from typing import Final
 import structlog
 
 from wasl.domain.evidence import TranRef
-from wasl.domain.operating import NotAllowed, Plan, plan, to_give_back
+from wasl.domain.operating import Plan, operation_states, plan, to_give_back
 from wasl.domain.operation import OperationKind
 from wasl.domain.payment import Payment
-from wasl.domain.store import AutoRefund, Store
+from wasl.domain.store import Store
 from wasl.domain.time import DAY_MS, Instant, rfc3339
 from wasl.engine.engine import Engine
-from wasl.engine.operate import KeyTaken, Operated, OperationWish, operate
+from wasl.engine.operate import Operated, OperationWish, operate
+from wasl.engine.ports import OUT_OF_STOCK
 
 BY_POLICY: Final = "policy"
-OUT_OF_STOCK: Final = AutoRefund.OUT_OF_STOCK.value  # the cause of an alert, raised when the shop says so
 _log = structlog.get_logger(__name__)
 
 
 async def give_back(engine: Engine, store: Store, payment: Payment, cause: str) -> str:
     """Refund what the store's policy says about *cause*; answers what was done in words, "" if there is no policy.
 
-    Repeating it gives nothing back twice. Above the ceiling nothing goes back, and the store is alerted of that.
+    Only what is still an open case goes back. Repeating it gives nothing back twice. Above the ceiling nothing goes
+    back, and the store is alerted of that.
     """
     case, _, _ = cause.partition(" ")
     if case not in store.auto_refund:
@@ -31,18 +32,29 @@ async def give_back(engine: Engine, store: Store, payment: Payment, cause: str) 
         return ""  # nothing is left to give back, or it is in a currency that the ceiling does not count
     if not await _fits(engine, store, payment, cause, sum(planned.amount.minor for _, planned in plans)):
         return "not refunded by itself: the ceiling of a day is reached"
-    said: list[str] = []
     for kind, planned in plans:
         wish = OperationWish(
-            key=f"{BY_POLICY} {cause} {planned.target}",
+            key=f"{_key(cause)}{planned.target}",
             kind=kind,
             amount=planned.amount,
             reason=case,
             by=BY_POLICY,
             target=planned.target,
         )
-        said.append(_in_words(wish, await operate(engine, store, payment, wish)))
+        answer = await operate(engine, store, payment, wish)
+        payment = answer.payment if isinstance(answer, Operated) else payment
+    return given_back(payment, cause)
+
+
+def given_back(payment: Payment, cause: str) -> str:
+    """What policy has given back for *cause*, in words; "" if nothing."""
+    mine = [(one, state) for one, state in operation_states(payment) if one.key.startswith(_key(cause))]
+    said = (f"{one.kind.value} of {one.amount} {one.amount.currency.code}: {state.value}" for one, state in mine)
     return "; ".join(said)
+
+
+def _key(cause: str) -> str:
+    return f"{BY_POLICY} {cause} / "
 
 
 def _plans(payment: Payment, case: str, cause: str) -> list[tuple[OperationKind, Plan]]:
@@ -64,15 +76,3 @@ async def _fits(engine: Engine, store: Store, payment: Payment, cause: str, mino
     _log.warning("auto_refund_stopped", store=store.store_id, payment=payment.payment_id)
     await engine.ledger.raise_alert(store.store_id, None, f"auto_refund_stopped {rfc3339(now)[:10]}", now=now)
     return False
-
-
-def _in_words(wish: OperationWish, answer: Operated | NotAllowed | KeyTaken) -> str:
-    money = wish.amount
-    what = f"{wish.kind.value} of {money} {money.currency.code}" if money else wish.kind.value
-    match answer:
-        case Operated():
-            return f"{what}: {answer.state.value}"
-        case NotAllowed():
-            return f"{what}: {answer.reason}"
-        case KeyTaken():
-            return f"{what}: asked for before"

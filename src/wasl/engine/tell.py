@@ -8,7 +8,6 @@ from wasl.domain.fold import fold
 from wasl.domain.time import HOUR_MS, MINUTE_MS, SECOND_MS, after
 from wasl.engine.engine import Engine
 from wasl.engine.guard import guarded
-from wasl.engine.policy import OUT_OF_STOCK
 from wasl.engine.ports import Arrival, ByPayment, Lease, Receipt, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 
@@ -72,8 +71,8 @@ async def _record(engine: Engine, lease: Lease, telling: Telling, receipt: Recei
     match receipt.arrival:
         case Arrival.CHANGED | Arrival.UNCHANGED:
             await engine.ledger.record_receipt(lease, telling, receipt, now=engine.now())
-            if receipt.short_of_stock:
-                cause = f"{OUT_OF_STOCK} {telling.payment.outcome.tran_ref or ''}".rstrip()
+            if receipt.alert:
+                cause = f"{receipt.alert} {telling.payment.outcome.tran_ref or ''}".rstrip()
                 await engine.ledger.raise_alert(lease.store_id, lease.payment_id, cause, now=engine.now())
             if telling.payment.version > telling.version:
                 engine.wakers.tell.set()

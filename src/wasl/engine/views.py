@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from wasl.domain.evidence import Evidence, Kind
-from wasl.domain.fold import weighed_evidence
+from wasl.domain.fold import live_holds, weighed_evidence
 from wasl.domain.money import Money
 from wasl.domain.operating import HELD, operation_states
 from wasl.domain.operation import Operation, OperationKind, OperationState
@@ -296,7 +296,8 @@ def deliveries_view(deliveries: Sequence[Delivery]) -> tuple[DeliveryView, ...]:
 
 def held_view(payment: Payment, *, now: Instant) -> tuple[HeldView, ...]:
     """Every transaction of *payment* that is under review, oldest first."""
-    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS]
+    live = live_holds(payment)
+    holding = [w.transaction for w in weighed_evidence(payment) if w.role is Role.HOLDS and w.family in live]
     return tuple(
         HeldView(
             payment_id=payment.payment_id,

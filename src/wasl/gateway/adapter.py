@@ -89,7 +89,9 @@ class PayTabsGateway:
         answer = await does(FollowUp(transaction=wish.target, cart_id=wish.cart_id, amount=wish.amount, reason=reason))
         match answer:
             case Stated():
-                return replace(answer.fact, operation=wish.operation), answer.raw
+                # Some answers do not repeat what they act on; we know it, and without it nobody could count them.
+                previous = answer.fact.previous_ref or wish.target
+                return replace(answer.fact, operation=wish.operation, previous_ref=previous), answer.raw
             case Refused():
                 return FollowUpRefused(message=_advised(answer))
             case Duplicate():

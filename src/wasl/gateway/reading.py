@@ -13,7 +13,7 @@ import msgspec
 from wasl.domain.evidence import TranRef
 from wasl.engine.ports import OpenedPage
 from wasl.errors import GatewayUnavailable, Misconfigured
-from wasl.gateway.refusals import INVALID_CODE, Decision, advise
+from wasl.gateway.refusals import INVALID_CODE, Decision, advise, is_known
 from wasl.gateway.results import Duplicate, Refused, SavedCard, Stated, TokenDeleted
 from wasl.gateway.text import one_line
 from wasl.gateway.translate import MESSAGE_MAX, TRAN_REF_MAX, fact_of, kind_of, unrecognized
@@ -24,6 +24,8 @@ from wasl.gateway.wire.exact import text_in
 TRACE_MAX: Final = 64
 CODE_DIGITS_MAX: Final = 9
 REDIRECT_URL_MAX: Final = 2_048
+# What a proxy says of a gateway that may be doing what it was asked: its JSON is no refusal.
+_OF_THE_WAY: Final = frozenset({408, 425, 499, *range(500, 600)})
 _MALFORMED: Final = (ValueError, RecursionError)
 
 
@@ -121,6 +123,8 @@ def _answer(reply: Reply) -> Answer | Refused | Duplicate:
         answer = ANSWER.decode(reply.body)
     except _MALFORMED:
         raise _not_understood(reply) from None
+    if reply.status in _OF_THE_WAY and not is_known(_code(answer)) and not answer.tran_ref:
+        raise _not_understood(reply)
     code, message = _code(answer), one_line(text_in(answer.message))[:MESSAGE_MAX]
     client_error = HTTPStatus.BAD_REQUEST <= reply.status < HTTPStatus.INTERNAL_SERVER_ERROR
     if code > 0 or (client_error and message and not answer.tran_ref):

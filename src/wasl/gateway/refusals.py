@@ -102,6 +102,11 @@ _OTHER: Final = Advice(
 )
 
 
+def is_known(code: int) -> bool:
+    """Whether this is one of the gateway's own codes, as far as they are known."""
+    return code in _BY_CODE or code in SYSTEM_CODES
+
+
 def advise(code: int, message: str) -> Advice:
     """What to do about an error body. *code* is 0 where none was stated."""
     said = message.casefold()

@@ -64,13 +64,13 @@ async def post(
             content = await _read(answer)
             status, retry_after = answer.status, answer.headers.get("Retry-After", "")
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        reason = type(error).__name__
+        reason, sent = type(error).__name__, not isinstance(error, aiohttp.ClientConnectorError)
     else:
         if content is None:
             raise GatewayUnavailable(f"the gateway's answer is larger than {ANSWER_BYTES_MAX} bytes")
         return Reply(status=status, body=content, retry_after_s=_seconds(retry_after))
     # Not chained: aiohttp's errors carry the request's headers, and with them the key.
-    raise GatewayUnavailable(f"the gateway did not answer ({reason})")
+    raise GatewayUnavailable(f"the gateway did not answer ({reason})", sent=sent)
 
 
 @lru_cache(8)

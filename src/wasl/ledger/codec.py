@@ -30,6 +30,7 @@ from wasl.engine.ports import Claim, Forgery, Refusal
 
 # A payment is read whole, often twice in a row, and grows by one row at a time.
 ROWS_REMEMBERED: Final = 4_096
+OPERATIONS_REMEMBERED: Final = 64  # a text may have two hundred of them
 Row = Sequence[Any]  # what a driver hands out; typed as soon as it is decoded here
 
 
@@ -104,6 +105,7 @@ class _Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str
     requested_at: int
     due_at: int
+    whole: bool = False
     submitted_at: int | None = None
     reply: str = "none"
     tran_ref: str | None = None
@@ -132,6 +134,7 @@ def operations_text(operations: tuple[Operation, ...]) -> str:
             by=one.by,
             requested_at=one.requested_at,
             due_at=one.due_at,
+            whole=one.whole,
             submitted_at=one.submitted_at,
             reply=one.reply.value,
             tran_ref=one.tran_ref,
@@ -143,7 +146,7 @@ def operations_text(operations: tuple[Operation, ...]) -> str:
     return _encoder.encode(kept).decode()
 
 
-@lru_cache(ROWS_REMEMBERED)
+@lru_cache(OPERATIONS_REMEMBERED)
 def operations_from(text: str) -> tuple[Operation, ...]:
     """The operations back from JSON."""
     if text == _NO_OPERATIONS:
@@ -160,6 +163,7 @@ def operations_from(text: str) -> tuple[Operation, ...]:
             by=one.by,
             requested_at=Instant(one.requested_at),
             due_at=Instant(one.due_at),
+            whole=one.whole,
             submitted_at=None if one.submitted_at is None else Instant(one.submitted_at),
             reply=Reply(one.reply),
             tran_ref=None if one.tran_ref is None else TranRef(one.tran_ref),

@@ -16,6 +16,7 @@ from wasl.engine.ports import (
     Alert,
     ByPayment,
     Change,
+    Comparison,
     Delivery,
     Forgery,
     Lease,
@@ -131,10 +132,14 @@ class DurableLedger:
             lambda: leases.reserve_auto_refund(store_id, cause, amount, ceiling=ceiling, since=since, now=now)
         )
 
-    async def claim_reconcile(self, *, now: Instant, before: Instant) -> StoreId | None:
+    async def claim_reconcile(self, *, now: Instant, before: Instant, unless: Instant) -> Comparison | None:
         """See the port."""
-        rows = await self._driver.write(lambda: _answered(Step(sql.CLAIM_RECONCILE, [(now, before)])))
-        return StoreId(rows[0][0]) if rows else None
+        rows = await self._driver.write(lambda: _answered(Step(sql.CLAIM_RECONCILE, [(now, before, unless)])))
+        return Comparison(store_id=StoreId(rows[0][0]), since=Instant(rows[0][1])) if rows else None
+
+    async def record_reconcile(self, store_id: StoreId, began: Instant) -> None:
+        """See the port."""
+        await self._driver.write(lambda: _one_step(Step(sql.RECONCILED, [(store_id, began)])))
 
     async def mend_clock(self, now: Instant) -> bool:
         """See the port."""

@@ -35,7 +35,8 @@ stores = Table(
     Column("api_key_digest", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
-    Column("reconciled_at", BigInteger, nullable=False, server_default="0"),
+    Column("reconciled_at", BigInteger, nullable=False, server_default="0"),  # when the last whole comparison began
+    Column("reconciling_at", BigInteger, nullable=False, server_default="0"),  # when the one under way did
     PrimaryKeyConstraint("store_id", name="stores_pk"),
     Index("stores_by_key", "api_key_digest"),
     Index("stores_by_profile", "profile"),

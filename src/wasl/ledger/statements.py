@@ -258,15 +258,18 @@ BUDGETS: Final = _joined(
 AUTO_REFUNDS: Final = _plain(
     "auto_refunds", "SELECT cause, amount FROM auto_refunds WHERE store_id = ?1 AND (at > ?2 OR cause = ?3)"
 )
-# One store whose comparison is due, and nobody else's from now on. In: now, those compared before.
+# One store whose comparison is due, and nobody else's for a while. In: now, compared before, begun before.
 CLAIM_RECONCILE: Final = Statement(
     "claim_reconcile",
     (),
-    "UPDATE stores SET reconciled_at = ?1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
-    " AND reconciled_at <= ?2 ORDER BY reconciled_at LIMIT 1) RETURNING store_id",
-    "UPDATE stores SET reconciled_at = $1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
-    " AND reconciled_at <= $2 ORDER BY reconciled_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING store_id",
+    "UPDATE stores SET reconciling_at = ?1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
+    " AND reconciled_at <= ?2 AND reconciling_at <= ?3 ORDER BY reconciled_at LIMIT 1)"
+    " RETURNING store_id, reconciled_at",
+    "UPDATE stores SET reconciling_at = $1 WHERE store_id = (SELECT store_id FROM stores WHERE archived_at IS NULL"
+    " AND reconciled_at <= $2 AND reconciling_at <= $3 ORDER BY reconciled_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
+    " RETURNING store_id, reconciled_at",
 )
+RECONCILED: Final = _plain("reconciled", "UPDATE stores SET reconciled_at = ?2 WHERE store_id = ?1")
 SPEND: Final = _joined(
     "spend",
     "store_id text, asked_until bigint",

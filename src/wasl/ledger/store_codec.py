@@ -95,6 +95,7 @@ def store_row(store: Store, api_key_digest: str, seal: Seal) -> Row:
         store.created_at,
         store.archived_at,
         store.created_at,  # the first comparison comes a day later
+        0,
     )
 
 

@@ -31,6 +31,7 @@ SENTENCES: Final = {
     "forged": "Many messages arrive that are not from PayTabs. None is believed. If some are, check the server key.",
     "fault": "Wasl itself failed at this payment and tries again. Its log says where; please report it.",
     "out_of_stock": "The order is paid, and the shop has nothing left of it. Send it later, or refund it.",
+    "partly": "The order is paid, and a part of it in the shop was left as it was or is out of stock. See it there.",
     "aging": "An authorisation is old and not captured; banks let it go silently. Capture it, or void it.",
     "operation": "Nobody knows what became of a refund, capture or void. Look in the PayTabs dashboard.",
     "auto_refund_stopped": "The ceiling of automatic refunds is reached. What comes now waits for you.",

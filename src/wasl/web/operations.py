@@ -30,7 +30,7 @@ BY_STORE: Final = "store"
 class OperationBody(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done; all that is left, if no amount is said."""
 
-    amount: Annotated[str, shown("A decimal in the payment's currency; all that is left if empty")] = ""
+    amount: Annotated[str | None, shown("A decimal in the payment's currency; all that is left without it")] = None
     reason: Annotated[str, shown("Goes to the gateway, and is kept", maxLength=REASON_MAX)] = ""
     tran_ref: Annotated[str, shown("Which of several transactions to act on")] = ""
 
@@ -87,8 +87,8 @@ def _key(request: Request) -> str:
     return f"{BY_STORE} {key}"
 
 
-def _amount(text: str, payment: Payment) -> Money | None:
-    if not text:
+def _amount(text: str | None, payment: Payment) -> Money | None:
+    if text is None:
         return None
     try:
         return Money.parse(text, payment.amount.currency)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from builders import CART, PAYMENT, PRICE, SAR, STORE, fact, payment, said
+from builders import CART, NOON, PAYMENT, PRICE, SAR, STORE, attempt, fact, payment, said
 from unit.engine.conftest import hears, keeps
-from wasl.domain.evidence import Kind, TranRef, Verdict
+from wasl.domain.evidence import CartId, Kind, TranRef, Verdict
 from wasl.domain.money import Currency, Money
 from wasl.domain.operating import ANSWER_LOST_MS, LOOKED_FOR_MS, REPEAT_MS, REPEATS_MAX, NotAllowed, operation_states
 from wasl.domain.operation import OperationKind, OperationState
@@ -17,7 +17,7 @@ from wasl.domain.payment import Payment
 from wasl.domain.time import DAY_MS, MINUTE_MS, Instant
 from wasl.engine.ask import ask_due
 from wasl.engine.cancel import NotCanceled, cancel_payment
-from wasl.engine.operate import KeyTaken, Operated, OperationWish, operate, submit_due
+from wasl.engine.operate import UNSENT_MS, KeyTaken, Operated, OperationWish, operate, rule_not_done, submit_due
 from wasl.engine.ports import ByPayment, FollowUpRefused, FollowUpRepeated
 from wasl.engine.resolve import NothingToResolve, refund_cases
 from wasl.errors import GatewayUnavailable, Misconfigured
@@ -397,3 +397,96 @@ async def test_three_decimals_stay_three(w: World, kind: OperationKind) -> None:
     w.clock.forward(10 * MINUTE_MS)
     answer = await done(w, wish(kind, Money(5, price.currency)))
     assert (str(answer.operation.amount), answer.state) == ("0.005", OperationState.APPROVED)
+
+
+async def test_a_refund_that_names_the_authorisation_counts(w: World) -> None:
+    """Whatever reference the gateway states it on, pending or done."""
+    await keeps(w)
+    capture = fact("TST2", kind=Kind.CAPTURE, previous_ref=TranRef("TST1"))
+    back = fact("TST3", kind=Kind.REFUND, amount=SOME, moved=SOME, previous_ref=TranRef("TST1"))
+    await hears(w, said(AUTHORIZED), said(capture), said(replace(back, verdict=Verdict.PENDING)))
+    w.clock.forward(10 * MINUTE_MS)
+    assert "at most 37.90 SAR" in await refused(w, wish(amount=Money(3800, SAR)))
+    await hears(w, said(back))
+    assert (await done(w, wish())).operation.amount == Money(3790, SAR)
+
+
+async def test_a_refund_that_says_not_of_what_counts_all_the_same(w: World) -> None:
+    """One made in the dashboard without a reference, or stated in a way that cannot be read."""
+    await paid(w, said(fact("TST5", kind=Kind.REFUND, amount=PART, moved=PART)))
+    assert (await done(w, wish())).operation.amount == Money(4790, SAR)
+
+
+async def test_money_that_fits_no_page_is_refunded_only_by_its_name(w: World) -> None:
+    """Or an order would give back another's."""
+    odd = Money(90_000, SAR)
+    await paid(w, said(fact("TST9", amount=odd, moved=odd)))
+    assert "at most 57.90 SAR" in await refused(w, wish(amount=Money(6000, SAR)))
+    assert (await done(w, wish(amount=Money(6000, SAR), target=TranRef("TST9")))).operation.target == "TST9"
+
+
+async def test_a_review_that_has_ended_hinders_nothing(w: World) -> None:
+    """The old word of it stands until a question replaces it."""
+    await keeps(w)
+    held = fact(kind=Kind.AUTH, verdict=Verdict.HELD)
+    await hears(w, said(held), said(fact("TST2", kind=Kind.CAPTURE, previous_ref=TranRef("TST1"))))
+    w.clock.forward(10 * MINUTE_MS)
+    assert (await done(w, wish())).operation.target == "TST2"
+
+
+async def test_what_never_left_this_machine_is_sent_again(w: World) -> None:
+    """No connection came about, so nothing has happened."""
+    await paid(w)
+    w.gateway.carts[CART] = [fact()]
+    w.gateway.results = [GatewayUnavailable("no route", sent=False)]
+    assert (await done(w, wish())).state is OperationState.REQUESTED
+    w.clock.forward(UNSENT_MS)
+    await ask_due(w.engine)
+    assert await states(w) == [OperationState.APPROVED]
+
+
+async def test_a_person_may_rule_that_it_did_not_happen(w: World) -> None:
+    """Its amount is free again; evidence that it did goes before the person's word."""
+    await paid(w)
+    w.gateway.results = [GatewayUnavailable("no answer")]
+    asked = await done(w, wish(amount=PART))
+    ruled = await rule_not_done(w.engine, asked.payment, asked.operation.operation_id, note="seen there", by="ali")
+    assert ruled is not None
+    assert (ruled.state, ruled.operation.note) == (OperationState.REFUSED, "not done, says ali: seen there")
+    assert await rule_not_done(w.engine, ruled.payment, asked.operation.operation_id, note="", by="ali") is None
+    assert (await done(w, wish(amount=PRICE, key="b"))).state is OperationState.APPROVED
+    await hears(w, said(followed(w.gateway.follow_ups[0], "TST91")))
+    assert (await states(w))[0] is OperationState.APPROVED
+
+
+async def test_the_follow_up_of_a_capture_under_another_cart_is_found(w: World) -> None:
+    """It goes under the attempt's own cart, which is asked about."""
+    await keeps(w)
+    capture = fact("TST2", kind=Kind.CAPTURE, previous_ref=TranRef("TST1"), cart_id=CartId("dash-77"))
+    await hears(w, said(AUTHORIZED), said(capture))
+    w.clock.forward(10 * MINUTE_MS)
+    w.gateway.results = [GatewayUnavailable("no answer")]
+    assert (await done(w, wish())).operation.cart_id == CART
+
+
+async def test_of_captures_and_a_sale_only_what_is_too_much_goes_back(w: World) -> None:
+    """The price stays."""
+    await keeps(w, payment(attempt(), attempt(2)))
+    one = fact("C1", kind=Kind.CAPTURE, previous_ref=TranRef("TST1"), amount=Money(3000, SAR), moved=Money(3000, SAR))
+    two = replace(one, tran_ref=TranRef("C2"), amount=Money(2790, SAR), moved=Money(2790, SAR), at=Instant(NOON + 3))
+    sale = fact("S2", cart_id=CartId("t-1042-2"), at=Instant(NOON + 2))
+    await hears(w, said(AUTHORIZED), said(one), said(two), said(sale))
+    w.clock.forward(10 * MINUTE_MS)
+    await refund_cases(w.engine, w.store, await current(w), note="", by="ali")
+    assert (await current(w)).outcome.concerns == ()
+    assert sum(asked.amount.minor for asked in w.gateway.follow_ups) == PRICE.minor
+
+
+async def test_canceling_closes_an_older_page_too(w: World) -> None:
+    """Of two pages one was authorised and the other is open still."""
+    await keeps(w, payment(attempt(), attempt(2)))
+    await hears(w, said(AUTHORIZED))
+    w.gateway.carts[CART] = [AUTHORIZED]
+    canceled = await cancel_payment(w.engine, w.store, await current(w))
+    assert not isinstance(canceled, NotCanceled)
+    assert (canceled.outcome.state, len(canceled.closings)) == (State.VOIDED, 2)

@@ -263,3 +263,19 @@ def test_no_bytes_make_a_reader_fail_in_another_way(body: bytes, status: int, re
         read(Reply(status=status, body=body))
     except (GatewayUnavailable, Misconfigured):
         return
+
+
+@pytest.mark.parametrize("status", [408, 499, 500, 502, 504])
+def test_what_a_proxy_says_in_json_is_no_refusal(status: int) -> None:
+    """The gateway behind it may be doing what it was asked: a refund that is called refused is sent again."""
+    for body in (
+        b'{"code":504,"message":"Gateway Timeout"}',
+        b'{"message":"timed out"}',
+        b'{"code":9999,"message":"?"}',
+    ):
+        with pytest.raises(GatewayUnavailable):
+            read_follow_up(Reply(status=status, body=body, retry_after_s=0))
+    known = read_follow_up(
+        Reply(status=status, body=b'{"code":206,"message":"Currency not available"}', retry_after_s=0)
+    )
+    assert isinstance(known, Refused)

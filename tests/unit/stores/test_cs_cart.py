@@ -16,14 +16,14 @@ from starlette.routing import Route
 
 from builders import NOON, PRICE, fact, payment, said, store
 from serving import serving
-from wasl.domain.evidence import Verdict
+from wasl.domain.evidence import Kind, TranRef, Verdict
 from wasl.domain.fold import fold
 from wasl.domain.outcome import State
 from wasl.domain.payment import OrderId
 from wasl.domain.reconcile import ShopOrder
 from wasl.domain.store import Receiver, Store
 from wasl.domain.time import DAY_MS, Instant
-from wasl.engine.ports import Arrival, Receipt, ShopPage, Telling
+from wasl.engine.ports import OUT_OF_STOCK, PARTLY, Arrival, Receipt, ShopPage, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 from wasl.stores.cs_cart import CsCart
 from wasl.stores.http import ShopHttp
@@ -110,6 +110,16 @@ async def test_whom_the_shop_writes_to_is_the_merchants_choice(door: Door) -> No
     """The shop's own notification settings may still keep it silent."""
     await tell(door, shop=store(store_url=door.url, notify=(Receiver.CUSTOMER,)))
     assert door.body["notify"] == {"customer": True, "department": False, "vendor": False}
+
+
+async def test_what_went_back_is_noted_even_without_a_status_for_it(door: Door) -> None:
+    """The order says how much; its status stays unless the merchant chose one."""
+    back = fact("TST2", kind=Kind.REFUND, previous_ref=TranRef("TST1"))
+    door.answer = settled("unchanged", "P")
+    assert (await tell(door, fact(), back)).arrival is Arrival.UNCHANGED
+    assert (door.body["target_status"], door.body["state"], door.body["refunded"]) == ("", "refunded", "57.90")
+    await tell(door, fact(), back, shop=store(store_url=door.url, status_map={State.REFUNDED: "I"}))
+    assert door.body["target_status"] == "I"
 
 
 async def test_the_call_is_signed_over_nonce_time_and_body(door: Door) -> None:
@@ -292,3 +302,45 @@ async def test_a_list_that_cannot_be_read_is_not_empty(door: Door, answer: Respo
     door.answer = answer
     with pytest.raises(StoreUnavailable):
         await listed(door)
+
+
+def parts(status: str, *children: str, reason: str = "") -> Response:
+    """The receipt for a marketplace's order."""
+    there = [{"order_id": str(1043 + number), "status": one} for number, one in enumerate(children)]
+    body = {"result": "changed", "status": status, "reason": reason, "children": there}
+    return Response(json.dumps(body), media_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("answer", "alert"),
+    [
+        (settled("changed", "P"), ""),
+        (settled("changed", "B"), OUT_OF_STOCK),
+        (parts("P", "P", "P"), ""),
+        (parts("B", "B", "B"), OUT_OF_STOCK),
+        (parts("B", "P", "B"), PARTLY),
+        (parts("P", "P", "I", reason="order 1044 was set to I by a person since its payment began"), PARTLY),
+    ],
+)
+async def test_what_was_not_taken_whole_is_for_a_person(door: Door, answer: Response, alert: str) -> None:
+    """Only an order of which nothing can be sent is out of stock; a part that was left is never silent."""
+    door.answer = answer
+    receipt = await tell(door)
+    assert (receipt.arrival, receipt.alert) == (Arrival.CHANGED, alert)
+
+
+@pytest.mark.parametrize(
+    ("children", "paid"), [(("P", "C"), True), (("P", "I"), False), (("P", "X"), None), (("X", "N"), False)]
+)
+async def test_an_order_in_parts_is_paid_if_every_part_is(
+    door: Door,
+    children: tuple[str, ...],
+    paid: bool | None,  # noqa: FBT001  a case of the table
+) -> None:
+    """The parent's own letter says nothing for ever."""
+    order = {"result": "found", "order_id": "1042", "status": "T", "amount": "57.90", "currency": "SAR"}
+    there = [{"order_id": str(number), "status": one} for number, one in enumerate(children)]
+    door.answer = Response(json.dumps({**order, "children": there}), media_type="application/json")
+    read_there = await read(door)
+    assert read_there is not None
+    assert read_there.paid is paid

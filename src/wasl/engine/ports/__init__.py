@@ -22,6 +22,7 @@ from wasl.engine.ports.records import (
     ByPayment,
     ByTransaction,
     Change,
+    Comparison,
     Delivery,
     Forgery,
     Lease,
@@ -29,9 +30,11 @@ from wasl.engine.ports.records import (
     PaymentKey,
     PaymentPage,
 )
-from wasl.engine.ports.shops import Arrival, Herald, Receipt, Shop, ShopPage, Telling
+from wasl.engine.ports.shops import OUT_OF_STOCK, PARTLY, Arrival, Herald, Receipt, Shop, ShopPage, Telling
 
 __all__ = [
+    "OUT_OF_STOCK",
+    "PARTLY",
     "Alert",
     "Arrival",
     "ByCart",
@@ -42,6 +45,7 @@ __all__ = [
     "Change",
     "Claim",
     "Clock",
+    "Comparison",
     "Contact",
     "Delivery",
     "FollowUpRefused",

@@ -7,7 +7,17 @@ from wasl.domain.evidence import Evidence
 from wasl.domain.payment import Payment, PaymentId
 from wasl.domain.store import Store, StoreId
 from wasl.domain.time import Instant
-from wasl.engine.ports.records import Alert, Change, Delivery, Forgery, Lease, PaymentFilter, PaymentKey, PaymentPage
+from wasl.engine.ports.records import (
+    Alert,
+    Change,
+    Comparison,
+    Delivery,
+    Forgery,
+    Lease,
+    PaymentFilter,
+    PaymentKey,
+    PaymentPage,
+)
 from wasl.engine.ports.shops import Receipt, Telling
 
 
@@ -73,8 +83,15 @@ class Ledger(Protocol):
         """Whether *amount* still fits under the ceiling of what went back since then; counted once for each cause."""
         ...
 
-    async def claim_reconcile(self, *, now: Instant, before: Instant) -> StoreId | None:
-        """A store that was last compared *before* then, which is compared by the caller alone now; None if none is."""
+    async def claim_reconcile(self, *, now: Instant, before: Instant, unless: Instant) -> Comparison | None:
+        """A store whose last whole comparison began *before* then; the caller's alone for now.
+
+        None if there is none, or if another worker's comparison of it began after *unless*.
+        """
+        ...
+
+    async def record_reconcile(self, store_id: StoreId, began: Instant) -> None:
+        """A comparison that *began* then has come to its end."""
         ...
 
     async def mend_clock(self, now: Instant) -> bool:

@@ -58,6 +58,14 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A store to be compared, and since when: the beginning of the last comparison that came to its end."""
+
+    store_id: StoreId
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """Something a person should be told of once; leased until `until`. `cause` names why, and about what.
 

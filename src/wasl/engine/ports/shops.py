@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from wasl.domain.payment import OrderId, Payment
 from wasl.domain.reconcile import ShopOrder
-from wasl.domain.store import Store
+from wasl.domain.store import AutoRefund, Store
 from wasl.domain.time import Instant
 from wasl.engine.ports.records import Alert
+
+OUT_OF_STOCK: Final = AutoRefund.OUT_OF_STOCK.value  # the money is in, and there is nothing left to send for it
+PARTLY: Final = "partly"  # a part of the order was left as it was, or is out of stock
 
 
 class Arrival(StrEnum):
@@ -25,13 +28,13 @@ class Arrival(StrEnum):
 class Receipt:
     """A store's answer; `note` is one sentence for the timeline, `status` the order's status there if it said so.
 
-    `short_of_stock`: the money is in, and there is nothing left to send for it.
+    `alert` is what a person has to look at although it was taken: OUT_OF_STOCK, PARTLY, or nothing.
     """
 
     arrival: Arrival
     note: str
     status: str = ""
-    short_of_stock: bool = False
+    alert: str = ""
     retry_after_s: float = 0
 
 

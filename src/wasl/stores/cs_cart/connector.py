@@ -13,7 +13,7 @@ from wasl.domain.payment import OrderId, Payment
 from wasl.domain.reconcile import PAID_STATES, ShopOrder
 from wasl.domain.store import AutoRefund, LateMoney, Receiver, Store
 from wasl.domain.time import SECOND_MS, Instant
-from wasl.engine.ports import Arrival, Chance, Clock, Receipt, ShopPage, Telling
+from wasl.engine.ports import OUT_OF_STOCK, PARTLY, Arrival, Chance, Clock, Receipt, ShopPage, Telling
 from wasl.errors import Misconfigured, StoreUnavailable
 from wasl.stores.http import ShopAnswer, ShopHttp
 from wasl.stores.standard_webhooks import signed_headers
@@ -21,16 +21,25 @@ from wasl.stores.standard_webhooks import signed_headers
 DOOR: Final = "index.php?dispatch=wasl.settle"
 # What CS-Cart shows for a state unless the merchant chose otherwise; other states change nothing.
 STATUS_MAP: Final = {State.PAID: "P", State.FAILED: "F"}
+# Of these the order says how much went back, even where no status is chosen for them.
+REFUND_STATES: Final = frozenset({State.PARTIALLY_REFUNDED, State.REFUNDED})
 # What the letters it is installed with say about money (CS-Cart reference §4.1); the merchant's own say nothing.
 # Backordered counts as paid: Wasl asked for paid, and the shop was out of stock.
 PAID_STATUSES: Final = frozenset("PCB")
 UNPAID_STATUSES: Final = frozenset("NFDIO")
 BACKORDERED: Final = "B"  # what the shop's engine makes of "paid" where stock is short (§3.3)
 HTTP_OK: Final = 200
-LISTED: Final = 100  # orders in one answer; some 300 bytes each
+LISTED: Final = 40  # orders in one answer, which may be 64 KiB; one of many vendors has some 700 bytes
 _NO_ANSWER: Final = "without the add-on's answer; is the Wasl add-on active there?"
 _BUSY_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 T = TypeVar("T")
+
+
+class ChildThere(msgspec.Struct, frozen=True, kw_only=True):
+    """One vendor's part of a marketplace's order."""
+
+    order_id: str = ""
+    status: str = ""
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -39,6 +48,7 @@ class Settled(msgspec.Struct, frozen=True):
     result: str
     status: str = ""
     reason: str = ""
+    children: tuple[ChildThere, ...] = ()
 
 
 class OrderThere(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +58,7 @@ class OrderThere(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     amount: str = ""
     currency: str = ""
+    children: tuple[ChildThere, ...] = ()
 
 
 class Found(OrderThere, frozen=True, kw_only=True):
@@ -96,10 +107,10 @@ class CsCart:
         """See the port. Only the state moves an order: it counts proved money alone. Concerns wait for a person."""
         payment = telling.payment
         target = target_status(store, payment)
-        if target is None:
+        if target is None and payment.outcome.state not in REFUND_STATES:
             state = payment.outcome.state.value
             return Receipt(arrival=Arrival.UNCHANGED, note=f"the status map has nothing for {state}")
-        return _receipt(await self._knock(store, _settlement(store, payment, target)), target)
+        return _receipt(await self._knock(store, _settlement(store, payment, target or "")), target or "")
 
     async def read(self, store: Store, payment: Payment) -> ShopOrder | None:
         """See the port."""
@@ -161,7 +172,13 @@ def _order(found: OrderThere, store: Store, *, wanted: str) -> ShopOrder:
         amount = Money.parse(found.amount, Currency.of(found.currency))
     except (BadAmount, UnknownCurrency) as error:
         raise StoreUnavailable(f"the shop's amount cannot be read: {error}") from error
-    return ShopOrder(status=found.status, wanted=wanted, paid=_counts_as_paid(found.status, store), amount=amount)
+    return ShopOrder(status=found.status, wanted=wanted, paid=_is_paid(found, store), amount=amount)
+
+
+def _is_paid(found: OrderThere, store: Store) -> bool | None:
+    """Of an order in parts, whether every part is paid; one that is not is what a person must see."""
+    said = {_counts_as_paid(one.status, store) for one in found.children or (found,)}
+    return None if None in said and False not in said else False not in said
 
 
 def _counts_as_paid(status: str, store: Store) -> bool | None:
@@ -199,16 +216,22 @@ def _receipt(answer: ShopAnswer, target: str) -> Receipt:
         return Receipt(arrival=Arrival.BUSY, note=f"the shop answered HTTP {answer.status} {_NO_ANSWER}")
     note = settled.reason or f"{settled.result}: the order is {settled.status}"
     match settled.result:
-        case "changed" if settled.status == target:
-            return Receipt(arrival=Arrival.CHANGED, note=note, status=settled.status)
         case "changed":
-            found = f"{target} was asked for, the shop made it {settled.status} (out of stock is B)"
-            short = settled.status == BACKORDERED
-            return Receipt(arrival=Arrival.CHANGED, note=found, status=settled.status, short_of_stock=short)
+            made = settled.status != target
+            found = f"{target} was asked for, the shop made it {settled.status} (out of stock is B)" if made else note
+            return Receipt(arrival=Arrival.CHANGED, note=found, status=settled.status, alert=_alert(settled))
         case "unchanged":
             return Receipt(arrival=Arrival.UNCHANGED, note=note, status=settled.status)
         case _:
             return Receipt(arrival=Arrival.REFUSED, note=note, status=settled.status)
+
+
+def _alert(settled: Settled) -> str:
+    """What a person has to look at although the money is in; of an order in parts some may be left as they were."""
+    statuses = {one.status for one in settled.children} or {settled.status}
+    if statuses == {BACKORDERED}:
+        return OUT_OF_STOCK
+    return PARTLY if settled.reason or BACKORDERED in statuses else ""
 
 
 def _decoded(answer: ShopAnswer, shape: type[T]) -> T | None:

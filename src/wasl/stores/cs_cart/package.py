@@ -16,8 +16,8 @@ from typing import Final
 from wasl.domain.secret import Secret
 
 CONFIG: Final = "app/addons/wasl/config.php"
-# A zip dates its files, and PHP's code cache takes a file of the same date for the same one. So each is dated by what is
-# in it: packing the same settings again gives the same bytes, and a changed file another date.
+# A zip dates its files, and PHP's code cache takes a file of the same date for the same one. So each is dated by what
+# is in it: packing the same settings again gives the same bytes, and a changed file another date.
 _EPOCH: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _DATES: Final = 2**29  # two-second steps, some 34 years of them
 _FILE_MODE: Final = 0o644 << 16

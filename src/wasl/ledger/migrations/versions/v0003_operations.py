@@ -13,7 +13,9 @@ def upgrade() -> None:
     # Both have defaults, so that a process of the version before goes on writing meanwhile.
     op.add_column("payments", sa.Column("operations", sa.Text(), nullable=False, server_default="[]"))
     op.add_column("evidence", sa.Column("operation", sa.Text(), nullable=False, server_default=""))
-    op.add_column("stores", sa.Column("reconciled_at", sa.BigInteger(), nullable=False, server_default="0"))
+    for name in ("reconciled_at", "reconciling_at"):
+        op.add_column("stores", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute("UPDATE stores SET reconciled_at = created_at")
     op.create_table(
         "auto_refunds",
         sa.Column("store_id", sa.Text(), nullable=False),
