@@ -51,12 +51,25 @@ class Wasl:
     )
     wishes: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    refunds: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refund_status: int = 201
+    refund_answer: dict[str, Any] = field(default_factory=lambda: {"state": "approved"})
+    refund_gate: asyncio.Event | None = None
 
     async def opened(self, request: web.Request) -> web.Response:
         """`POST /v1/payments`."""
         self.keys.append(request.headers["authorization"])
         self.wishes.append(await request.json())
         return web.json_response(self.answer, status=self.status)
+
+    async def refunded(self, request: web.Request) -> web.Response:
+        """`POST /v1/payments/{id}/refunds`, heard with its key; answered once `refund_gate`, if any, is open."""
+        body = await request.json()
+        self.refunds.append((request.headers["idempotency-key"], {"payment": request.match_info["id"]} | body))
+        if self.refund_gate is not None:
+            await self.refund_gate.wait()
+        said = {"id": "op_1", "amount": body.get("amount", "57.90"), "note": ""} | self.refund_answer
+        return web.json_response(said, status=self.refund_status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +188,7 @@ async def open_shop(folder: Path, **config: Any) -> AsyncIterator[Shop]:
     wasl = Wasl()
     app = web.Application()
     app.router.add_post("/v1/payments", wasl.opened)
+    app.router.add_post("/v1/payments/{id}/refunds", wasl.refunded)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

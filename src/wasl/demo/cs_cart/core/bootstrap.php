@@ -29,7 +29,7 @@ define('PLACE_ORDER_STATUS_TO_CART', 3);
 foreach (
     [
         'registry', 'enums', 'dialect', 'locks', 'db', 'schema', 'hooks', 'lang', 'currencies', 'demo', 'http', 'sessions',
-        'statuses', 'notifications', 'payments', 'products', 'cart', 'orders', 'placement', 'addons', 'packages',
+        'statuses', 'notifications', 'payments', 'products', 'cart', 'orders', 'placement', 'rma', 'addons', 'packages',
     ] as $file
 ) {
     require_once __DIR__ . "/$file.php";

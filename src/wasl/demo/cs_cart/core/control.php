@@ -48,6 +48,9 @@ function fn_demo_controlled($method, array $path)
             return fn_demo_switch_methods(fn_demo_told(['status' => 'string'])['status']);
         case 'POST statuses':
             return fn_demo_control_new_status();
+        case 'GET returns':
+        case 'POST returns':
+            return fn_demo_control_returns($method);
         case 'POST reset':
             return fn_demo_reset();
         default:
@@ -335,6 +338,21 @@ function fn_demo_control_new_status()
     return ['status' => $told['status']];
 }
 
+/** File a return as a buyer does, {"order_id", "products": {product: pieces}, "action"?: 1|2}; all there are, newest first. */
+function fn_demo_control_returns($method)
+{
+    if ($method === 'POST') {
+        $told = fn_demo_told(['order_id' => 'string', 'products' => 'array']);
+        $return_id = fn_demo_file_return($told['order_id'], $told['products'], $told['action'] ?? DEMO_ACTION_REFUND);
+        if (!$return_id) {
+            throw new DemoRefusal('nothing of this order can be returned now', 422);
+        }
+        return ['return_id' => (string) $return_id];
+    }
+    $query = 'SELECT return_id, order_id, status FROM ?:rma_returns ORDER BY return_id DESC LIMIT ?i';
+    return ['items' => db_get_array($query, DEMO_LISTED_MAX)];
+}
+
 /** Full shelves and no orders; add-ons and payment methods stay. */
 function fn_demo_reset()
 {
@@ -343,6 +361,7 @@ function fn_demo_reset()
             db_query("DELETE FROM ?:$table");
         }
     }
+    db_query('DELETE FROM ?:rma_return_products');
     db_query('DELETE FROM ?:sessions');
     fn_demo_stock_shelves();
     return fn_demo_shelf();

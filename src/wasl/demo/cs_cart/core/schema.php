@@ -102,6 +102,14 @@ function fn_demo_tables()
         'logs' => "log_id $id, user_id $number, timestamp $number, type $text, action $text, content $text",
         'notification_settings' => "event_id TEXT NOT NULL, receiver TEXT NOT NULL, is_allowed $number, PRIMARY KEY (event_id, receiver)",
         'lock_keys' => 'key_id TEXT PRIMARY KEY, token TEXT NOT NULL, expiry REAL NOT NULL',
+        'rma_returns' => "return_id $id, order_id $number, user_id $number, timestamp $number, action $number, status $text,
+            total_amount $number, comment $text, extra $text",
+        'rma_return_products' => "return_id INTEGER NOT NULL, item_id TEXT NOT NULL, product_id $text, product $text, reason $number,
+            amount $number, product_options $text, type TEXT NOT NULL DEFAULT 'A', price $money, PRIMARY KEY (return_id, item_id, type)",
+        'rma_properties' => "property_id $id, position $number, status $text, type TEXT NOT NULL DEFAULT 'R',
+            update_totals_and_inventory TEXT NOT NULL DEFAULT 'N'",
+        'rma_property_descriptions' => "property_id INTEGER NOT NULL, lang_code TEXT NOT NULL, property $text,
+            PRIMARY KEY (property_id, lang_code)",
         'demo_outbox' => "mail_id $id, at $number, order_id $number, event $text, receiver $text, status $text",
         'demo_log' => "log_id $id, at $number, order_id INTEGER NOT NULL, actor $text, event $text, details $text",
         'demo_pauses' => "order_id INTEGER NOT NULL, point TEXT NOT NULL, is_open $number, arrived $number,
@@ -119,6 +127,7 @@ function fn_demo_seed()
     DemoDatabase::pdo()->exec("INSERT OR REPLACE INTO sqlite_sequence (name, seq) VALUES ('" . TABLE_PREFIX . "orders', " . (DEMO_FIRST_ORDER - 1) . ')');
     fn_demo_stock_shelves();
     fn_demo_seed_statuses();
+    fn_demo_seed_returns();
     foreach (['en' => 'English', 'ar' => 'العربية'] as $code => $name) {
         db_query('INSERT INTO ?:languages ?e', ['lang_code' => $code, 'name' => $name, 'status' => 'A']);
     }
@@ -159,12 +168,12 @@ function fn_demo_seed_statuses()
     }
 }
 
-/** An order status with its parameters, as Administration → Order statuses makes one. */
-function fn_demo_add_status($letter, $name, $position, array $params)
+/** A status with its parameters, as Administration → Order statuses makes one. */
+function fn_demo_add_status($letter, $name, $position, array $params, $type = STATUSES_ORDER)
 {
     $id = db_query(
         'INSERT INTO ?:statuses ?e',
-        ['status' => $letter, 'type' => 'O', 'is_default' => 'Y', 'position' => $position]
+        ['status' => $letter, 'type' => $type, 'is_default' => 'Y', 'position' => $position]
     );
     foreach (['en', 'ar'] as $lang_code) {
         db_query(
@@ -175,7 +184,7 @@ function fn_demo_add_status($letter, $name, $position, array $params)
     foreach ($params as $param => $value) {
         db_query(
             'REPLACE INTO ?:status_data ?e',
-            ['status' => $letter, 'type' => 'O', 'param' => $param, 'value' => $value]
+            ['status' => $letter, 'type' => $type, 'param' => $param, 'value' => $value]
         );
     }
 }

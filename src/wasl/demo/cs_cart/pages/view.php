@@ -53,6 +53,18 @@ final class View
         return self::run($file, $this->variables + ['view' => $this]);
     }
 
+    /** @return string what active add-ons put behind a place in the back office, such as `rma/details_actions` */
+    public function hook(string $place): string
+    {
+        $html = '';
+        foreach (fn_demo_active_addons() as $addon) {
+            $template = "addons/$addon/hooks/$place.post.tpl";
+            $html .= is_file(DIR_ROOT . "/design/backend/templates/$template") ? $this->fetch($template) : '';
+        }
+
+        return $html;
+    }
+
     public function has(string $template): bool
     {
         $folder = $this->area === 'A' ? 'backend' : 'frontend';

@@ -9,7 +9,7 @@ $shop_name = (string) Registry::get('settings.Company.company_name');
 $other = CART_LANGUAGE === 'ar' ? 'en' : 'ar';
 $here = Registry::get('runtime.controller');
 $menu = [
-    ['office.orders', [['orders.manage', 'office.view_orders', 'orders']]],
+    ['office.orders', [['orders.manage', 'office.view_orders', 'orders'], ['rma.returns', 'office.returns', 'rma']]],
     ['office.products', [['products.manage', 'office.products', 'products']]],
     ['office.addons', [['addons.manage', 'office.downloaded', 'addons']]],
     ['office.settings', [['payments.manage', 'office.payment_methods', 'payments']]],

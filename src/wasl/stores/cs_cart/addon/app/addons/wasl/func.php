@@ -18,7 +18,5 @@ foreach (['settings', 'start', 'door', 'orders', 'settle', 'returning', 'refunds
  * @param string $change_order_status the letter CS-Cart is about to set; the present one changes nothing
  */
 function fn_wasl_repay_order(&$info, &$update, $payment = [], $payment_info = [], &$change_order_status = null) {
-    if (isset(fn_wasl_methods()[$update['payment_id']])) {
-        $change_order_status = $info['status'];
-    }
+    isset(fn_wasl_methods()[$update['payment_id']]) and $change_order_status = $info['status'];
 }

@@ -29,9 +29,7 @@ function fn_wasl_start(array $info, $is_repay) {
         fn_redirect($is_repay ? $order_page : 'checkout.checkout');
     }
     db_query('UPDATE ?:wasl_payments SET payment_id = ?s WHERE order_id = ?i', $payment['id'], $order['order_id']);
-    if (!empty($payment['redirect_url'])) {
-        fn_redirect($payment['redirect_url'], true);
-    }
+    empty($payment['redirect_url']) or fn_redirect($payment['redirect_url'], true);
     // Without a page there is nothing to pay: the money is there, or it is being looked into.
     $message = $payment['state'] === 'paid' ? __('wasl.already_paid') : __('wasl.being_checked');
     fn_set_notification('N', __('notice'), $message, 'K');
@@ -89,8 +87,7 @@ function fn_wasl_ask(array $store, array $wish, $path = '', $key = '', $timeout 
         CURLOPT_POSTFIELDS => json_encode($wish), CURLOPT_RETURNTRANSFER => true, CURLOPT_FOLLOWLOCATION => false,
         CURLOPT_TIMEOUT => $timeout, CURLOPT_MAXFILESIZE => WASL_ANSWER_MAX,
         // Without "Expect:" curl may wait for a 100 that proxies do not send. A header without a value is not sent.
-        CURLOPT_HTTPHEADER =>
-            ["Authorization: Bearer $store[api_key]", 'Content-Type: application/json', 'Expect:', "Idempotency-Key: $key"],
+        CURLOPT_HTTPHEADER => ["Authorization: Bearer $store[api_key]", 'Content-Type: application/json', 'Expect:', "Idempotency-Key: $key"],
     ]);
     $payment = json_decode((string) curl_exec($curl), true);
     $status = curl_getinfo($curl, CURLINFO_HTTP_CODE);
