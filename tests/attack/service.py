@@ -4,7 +4,6 @@ import asyncio
 import os
 import resource
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,8 @@ from typing import Final
 
 import aiohttp
 
+from wasl.demo.ports import free_ports
+
 HOST: Final = "127.0.0.1"
 START_S: Final = 20.0
 STOP_S: Final = 15.0
@@ -24,9 +25,7 @@ SECRET: Final = "a key for attacks that is long enough"
 
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.create_server((HOST, 0)) as holder:
-        port: int = holder.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 async def until(holds: Callable[[], object], what: str, *, within_s: float = 20.0) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wasl.demo.part import HOST, DemoFailed, Part
+from wasl.demo.ports import free_ports
 from wasl.demo.shop import NAME, Shop, ShopSettings
 
 __all__ = ["DemoFailed", "Ports", "Tree"]
@@ -36,11 +36,8 @@ class Ports:
     @classmethod
     def free(cls) -> "Ports":
         """Four that nobody listens on now."""
-        holders = [socket.create_server((HOST, 0)) for _ in range(4)]
-        numbers = [holder.getsockname()[1] for holder in holders]
-        for holder in holders:
-            holder.close()
-        return cls(shop=numbers[0], service=numbers[1], emulator=numbers[2], desk=numbers[3])
+        shop, service, emulator, desk = free_ports(4)
+        return cls(shop=shop, service=service, emulator=emulator, desk=desk)
 
     @classmethod
     def from_shop(cls, port: int) -> "Ports":

@@ -170,3 +170,22 @@ def test_operations_have_an_end() -> None:
     refused = plan(many, OperationKind.REFUND, Money(1, SAR))
     assert isinstance(refused, NotAllowed)
     assert "dashboard" in refused.reason
+
+
+def test_a_refund_in_the_dashboard_that_names_our_capture_is_reserved() -> None:
+    """Its description may be the capture's own; what it will take is not left for anybody else."""
+    authorized = payment(evidence=(said(fact(kind=Kind.AUTH)),))
+    captured = live(authorized, [Act(OperationKind.CAPTURE, None, "approved")])[0]
+    (capture,) = captured.operations
+    elsewhere = fact(
+        TranRef("TST99X"),
+        kind=Kind.REFUND,
+        verdict=Verdict.PENDING,
+        amount=Money(1000, SAR),
+        moved=Money(1000, SAR),
+        previous_ref=capture.tran_ref,
+        operation=capture.operation_id,
+    )
+    refused = plan(heard(captured, said(elsewhere)), OperationKind.REFUND, PRICE)
+    assert isinstance(refused, NotAllowed)
+    assert f"at most {Money(PRICE.minor - 1000, SAR)}" in refused.reason

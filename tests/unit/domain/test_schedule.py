@@ -149,6 +149,17 @@ def test_what_a_person_has_decided_is_not_watched_any_more() -> None:
     assert (fold(odd).state, fold(ended).state, fold(ended).concerns) == (State.OPEN, State.EXPIRED, ())
 
 
+@pytest.mark.parametrize("verdict", [Verdict.APPROVED, Verdict.DECLINED])
+def test_a_refund_of_decided_money_keeps_no_page_open(verdict: Verdict) -> None:
+    """Odd money that was given back, or not, and then accepted: its page ends like one that nobody used."""
+    refund = replace(ODD, tran_ref=TranRef("TST2"), kind=Kind.REFUND, verdict=verdict, previous_ref=ODD.tran_ref)
+    causes = (f"amount_mismatch {ODD.tran_ref}",)
+    decision = Decision(ruling=Ruling.ACCEPTED, causes=causes, note="", by="ali", at=NOON)
+    before = payment(evidence=(said(ODD), said(refund)), decisions=(decision,))
+    (closing,) = closings_due(before, now=Instant(END + 30 * SECOND_MS))
+    assert fold(replace(before, closings=(closing,))).state is State.EXPIRED
+
+
 @pytest.mark.parametrize("verdict", [Verdict.UNANSWERED, Verdict.UNRECOGNIZED])
 def test_what_nobody_knows_is_asked_about_for_three_days(verdict: Verdict) -> None:
     """The bank did not answer, or nobody understands the word: money may have moved, so it is a question.

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import socket
 import subprocess
 import sys
 import zipfile
@@ -16,6 +15,7 @@ from typing import IO, Any, Final
 import aiohttp
 
 import wasl.demo
+from wasl.demo.ports import free_ports
 
 CODE: Final = Path(wasl.demo.__file__).parent / "cs_cart"
 PROBE: Final = Path(__file__).parent / "probe"
@@ -87,8 +87,7 @@ def packed(*extra: tuple[str, str], prefix: str = "", version: str = "1.0.0") ->
 @asynccontextmanager
 async def php_shop(state: Path, **settings: Any) -> AsyncIterator[Shop]:
     """Serve a shop of these settings from an empty folder, the probe installed and payment method 1 its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     (state / "shop.json").write_text(json.dumps({"url": url, "currency": "SAR", **settings}))
     (state / "probe.zip").write_bytes(packed())

@@ -7,7 +7,6 @@ import hmac
 import json
 import os
 import secrets
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
+from wasl.demo.ports import free_ports
 from wasl.domain.secret import Secret
 from wasl.stores.cs_cart import Tenant, addon_zip
 
@@ -194,9 +194,7 @@ async def open_shop(folder: Path, **config: Any) -> AsyncIterator[Shop]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     wasl.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
     (folder / "shop.json").write_text(json.dumps({"url": url, "currency": "SAR"} | config))
