@@ -1,6 +1,6 @@
 # Every recipe that exists; `make help` lists them. CI calls `make test` and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fuzz mutants sim-mutants sim kills replay probe pictures bench format lock clean
+.PHONY: help setup setup-test demo test check fuzz mutants sim-mutants sim month kills replay probe pictures bench format lock clean
 
 python := .venv/bin/python
 system_python := $(or $(shell PATH="$(PATH)" command -v python3),python3)
@@ -39,6 +39,9 @@ sim-mutants: setup-test ## defects that lose money, one at a time: the simulatio
 
 sim: setup ## worlds that try to break it: PAYMENTS (default 100000) from SEED (default a new one, printed)
 	@.venv/bin/wasl simulate --payments $(or $(PAYMENTS),100000) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+month: setup ## a month of simulated business with every fault: ORDERS (default 50000), SEED (default 1); then the three books agree
+	@$(python) scripts/month.py --orders $(or $(ORDERS),50000) --seed $(or $(SEED),1)
 
 kills: setup-test ## a real service killed N times (default 200) on SQLite and on PostgreSQL under load; ARGS go to the script
 	@PYTHONPATH=tests $(python) scripts/kills.py --kills $(or $(N),200) $(ARGS)

@@ -25,9 +25,7 @@ LAW: Final[dict[str, frozenset[str]]] = {
     "emulator": frozenset(),
     "demo": frozenset({"emulator", "domain"}),
     "__main__": frozenset({"cli"}),
-    "simulation": frozenset(
-        {"domain", "engine", "errors", "gateway", "stores", "ledger", "web", "wiring", "emulator"}
-    ),
+    "simulation": frozenset({"domain", "engine", "errors", "gateway", "stores", "ledger", "web", "wiring", "emulator"}),
     "cli": frozenset(
         {"domain", "engine", "errors", "settings", "telemetry", "wiring", "web", "emulator", "demo", "simulation"}
     ),

@@ -65,3 +65,13 @@ def test_a_closing_within_the_same_second_decides_nothing() -> None:
     """The gateway's clock has seconds: whether such money is late may go either way."""
     truth = judge(PRICE, "SAR", [sheet(expired=10_400)], [entry()])
     assert truth.doubtful == {"paid_late"}
+
+
+def test_a_decision_closes_its_own_case_alone() -> None:
+    """Odd money that a person accepted raises nothing any more; a capture of it is a case of its own."""
+    sheets, decided = [sheet(minor=900, expired=50_000), sheet(2, expired=50_000)], {("amount_mismatch", "T1")}
+    odd = entry(kind="Auth", minor=900)
+    taken = entry(ref="T2", previous_ref="T1", kind="Capture", minor=900, at_ms=20_000)
+    assert judge(PRICE, "SAR", sheets, [odd]).concerns == {"amount_mismatch"}
+    assert judge(PRICE, "SAR", sheets, [odd], decided).concerns == frozenset()
+    assert judge(PRICE, "SAR", sheets, [odd, taken], decided).concerns == {"amount_mismatch"}

@@ -229,7 +229,8 @@ def _gives_back(one: Weighed, payment: Payment) -> bool:
     if one.transaction.kind is not Kind.REFUND or one.transaction.verdict in FAILED:
         return False
     ours = {operation.tran_ref for operation in payment.operations} | {None}
-    named = {operation.operation_id for operation in payment.operations}
+    # A refund made in the dashboard may carry the description of the capture it acts on, and with it that one's id.
+    named = {it.operation_id for it in payment.operations if it.kind is OperationKind.REFUND}
     return one.transaction.tran_ref not in ours and one.transaction.operation not in named
 
 

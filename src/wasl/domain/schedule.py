@@ -55,7 +55,7 @@ def closings_due(payment: Payment, *, now: Instant) -> tuple[Closing, ...]:
     """The attempts that end now because their life is over and a query has just found nothing new."""
     weighed = weighed_evidence(payment)
     closed = {closing.attempt for closing in payment.closings}
-    ends = ((a.number, _life_end(a, _roles(a, weighed))) for a in payment.attempts if a.number not in closed)
+    ends = ((a.number, _life_end(a, _own_roles(a, weighed))) for a in payment.attempts if a.number not in closed)
     return tuple(
         Closing(attempt=number, reason=ClosingReason.EXPIRED, at=now)
         for number, end in ends
@@ -93,12 +93,21 @@ def _roles(attempt: Attempt, weighed: Iterable[Weighed]) -> frozenset[Role]:
     return frozenset(w.role for w in mine if not w.settled)
 
 
+def _own_roles(attempt: Attempt, weighed: tuple[Weighed, ...]) -> frozenset[Role]:
+    """The same without what acts on money that a person has decided about: its refund keeps no page open.
+
+    A capture of it is money anew, and a case of its own.
+    """
+    decided = {w.transaction.tran_ref for w in weighed if w.settled}
+    return _roles(attempt, (w for w in weighed if w.family not in decided or w.role in _UNSETTLED))
+
+
 def _points(
     attempt: Attempt, payment: Payment, weighed: tuple[Weighed, ...], asked_at: Instant, watch_ms: int
 ) -> Iterator[Instant]:
     """Points worth asking at, by what is known of the attempt. Points in the past may be among them."""
     roles = _roles(attempt, weighed)
-    end = _life_end(attempt, roles)
+    end = _life_end(attempt, _own_roles(attempt, weighed))
     if end is not None:
         yield end
     if payment.hastened_at is not None:

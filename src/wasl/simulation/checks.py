@@ -13,9 +13,10 @@ from wasl.domain.outcome import Outcome, State
 from wasl.domain.payment import Payment
 from wasl.domain.store import Store
 from wasl.emulator import Emulator
-from wasl.emulator.records import Delivery, Kind, Transaction
+from wasl.emulator.records import Delivery, Kind, Page, Transaction
 from wasl.emulator.records import Stage as PageStage
 from wasl.simulation.model import UNKNOWN
+from wasl.simulation.operations import OperationChecks
 from wasl.simulation.process import Process
 from wasl.simulation.stage import Stage
 
@@ -39,6 +40,16 @@ QUESTIONS_MAX: Final = 2_500  # of one payment in two weeks, all its retries cou
 _OPENABLE: Final = frozenset({State.OPEN, State.PENDING, State.FAILED, State.CANCELED, State.EXPIRED, State.VOIDED})
 _PAYABLE: Final = frozenset({PageStage.OPEN, PageStage.PROOF, PageStage.PARTNER})
 _TAKING: Final = frozenset({Kind.SALE, Kind.CAPTURE})
+_KEPT: Final = "SELECT 1 FROM evidence WHERE store_id IN (SELECT store_id FROM stores) AND tran_ref = ?"
+_AMOUNTS: Final = (
+    "SELECT DISTINCT a.amount, a.currency FROM payments p JOIN attempts a USING (store_id, payment_id)"
+    " WHERE p.store_id IN (SELECT store_id FROM stores) AND p.order_id = ? AND a.number BETWEEN ? AND ?"
+)
+_GIVEN_UP: Final = (
+    "SELECT 1 FROM payments p JOIN attempts a USING (store_id, payment_id) JOIN closings c USING (store_id, payment_id)"
+    " WHERE p.store_id IN (SELECT store_id FROM stores) AND p.order_id = ? AND a.tran_ref = ? AND c.attempt = a.number"
+    " AND c.reason = 'canceled_by_store'"
+)
 
 
 @dataclass(slots=True)
@@ -76,6 +87,10 @@ class Checks:
     orders: dict[str, str] = field(default_factory=dict)
     pages: dict[str, list[str]] = field(default_factory=dict)
     clocks: Clocks = field(default_factory=Clocks)
+    operations: OperationChecks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.operations = OperationChecks(stage=self.stage, emulator=self.emulator, observer=self.observer)
 
     # ------------------------------------------------------------------ commits
 
@@ -89,6 +104,7 @@ class Checks:
         proved = self._folded_backwards(after)
         ensure(proved == after.outcome, ORDER_FREE, "the outcome is not the fold of the evidence", about)
         self._proved(after)
+        self.operations.changed(before, after)
         waits = after.ask_at is not None or after.asking is not None
         ensure(waits or after.outcome.state not in UNFINISHED, ENDS, f"nobody will ask about it: {state}", about)
         told = after.told >= after.version or after.tell_at is not None or after.parked
@@ -174,9 +190,17 @@ class Checks:
         self.answered[delivery.ref, delivery.channel] = about
         self.ensure_kept(delivery.ref, about)
 
+    def submitting(self, operation: str, cart_id: str) -> None:
+        """See gateway.Witness."""
+        self.operations.submitting(operation, self.order_of(cart_id))
+
+    def submitted(self, operation: str, cart_id: str, status: int) -> None:
+        """See gateway.Witness."""
+        self.operations.submitted(operation, cart_id, self.order_of(cart_id), status)
+
     def ensure_kept(self, ref: str, about: str) -> None:
         """What was answered 200 is on the disk."""
-        found = self.observer.execute("SELECT 1 FROM evidence WHERE tran_ref = ?", (ref,)).fetchone()
+        found = self.observer.execute(_KEPT, (ref,)).fetchone()
         self.stage.ensure(found, DURABLE, f"{ref} was answered 200 and is not in the ledger", about)
 
     def handed_out(self, order_id: str, page: str) -> None:
@@ -188,19 +212,23 @@ class Checks:
         new, now = self.emulator.world.state.page_of(page), self.stage.now_ms()
         for old in reversed(pages):
             known = self.emulator.world.state.page_of(old)
-            if known is None or new is None or known.order.amount != new.order.amount:
+            if known is None or new is None or self._replaced(order_id, known, new):
                 break  # superseded by another amount, and with it all before, as the contract says
-            if self._is_given_up(old):
+            if self._is_given_up(order_id, old):
                 continue
             lives = known.stage in _PAYABLE and known.expires_ms - now > PAGE_LEFT_MS + self.clocks.apart_ms(now)
             self.stage.ensure(not lives, ONE_PAGE, f"{old} can still be paid and {page} is given out too", order_id)
         pages.append(page)
 
-    def _is_given_up(self, page: str) -> bool:
+    def _replaced(self, order_id: str, old: Page, new: Page) -> bool:
+        """Whether a page over another amount was asked for after *old*, even if nobody ever saw that one."""
+        first, last = (int(page.order.cart_id.rpartition("-")[2]) for page in (old, new))
+        amounts = self.observer.execute(_AMOUNTS, (order_id, first, last)).fetchall()
+        return old.order.amount != new.order.amount or len(amounts) > 1
+
+    def _is_given_up(self, order_id: str, page: str) -> bool:
         """Whether the shop itself has cancelled: the gateway takes no page back, so what is paid there is late."""
-        given_up = "SELECT 1 FROM attempts JOIN closings c USING (store_id, payment_id) WHERE tran_ref = ?"
-        canceled = " AND c.attempt = number AND c.reason = 'canceled_by_store'"
-        return self.observer.execute(given_up + canceled, (page,)).fetchone() is not None
+        return self.observer.execute(_GIVEN_UP, (order_id, page)).fetchone() is not None
 
     # ------------------------------------------------------------------- shops
 
@@ -225,9 +253,10 @@ class Checks:
     def alerting(self, store: Store, message_id: str) -> None:
         """See shops.Witness."""
         cause = message_id.replace(".", " ")
-        rows = self.observer.execute("SELECT cause, sent_at, payment_id FROM alerts WHERE store_id = ?",
-                                     (store.store_id,)).fetchall()  # fmt: skip
-        found = [row for row in rows if row[0].replace(".", " ") == cause]
+        found = self.observer.execute(
+            "SELECT cause, sent_at, payment_id FROM alerts WHERE store_id = ? AND replace(cause, '.', ' ') = ?",
+            (store.store_id, cause),
+        ).fetchall()
         about = self.orders.get(found[0][2], "") if found else ""
         self.stage.ensure(len(found) == 1, NEVER_SILENT, f"an alert is sent for {cause} and not in the ledger", about)
         unsent = found and found[0][1] is None

@@ -17,6 +17,9 @@ KINDS: Final[Mapping[str, float]] = MappingProxyType(
         # a call of the gateway, to open a page or to ask
         "page_unsent": 0.2, "page_lost": 0.3, "page_slow": 0.2, "page_5xx": 0.2, "page_429": 0.2,
         "query_lost": 0.3, "query_slow": 0.15, "query_5xx": 0.3, "query_429": 0.2, "query_stale": 0.3,
+        # a call of the gateway that asks for an operation; what fails may have been done
+        "follow_unsent": 0.3, "follow_lost": 0.4, "follow_slow": 0.3, "follow_5xx": 0.3, "follow_429": 0.2,
+        "follow_repeated": 0.3,
         # a call of a shop
         "shop_down": 0.4, "shop_slow": 0.2, "shop_reset": 0.3, "shop_html": 0.3,
         # an order
@@ -29,6 +32,9 @@ KINDS: Final[Mapping[str, float]] = MappingProxyType(
         "closed_tab": 0.4, "held": 0.2, "unanswered": 0.2, "never_paid": 0.2, "return_forged": 0.3,
         # staff at the gateway's dashboard
         "refunded": 0.5, "captured_in_part": 0.5, "voided": 0.4, "rejected": 0.5,
+        # staff at Wasl
+        "asked_refund": 0.4, "asked_capture": 0.5, "asked_void": 0.3, "asked_too_much": 0.3, "asked_at_once": 0.5,
+        "asked_again": 0.5, "accepted": 0.4, "cases_refunded": 0.4,
         # Wasl's own processes and their machine
         "killed": 0.02, "disk_failed": 0.03, "clock_jumped": 0.5, "key_rotated": 0.6,
     }

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, Self
 
 import aiohttp
 import msgspec
+from aiohttp.client_reqrep import ConnectionKey
 
 from wasl.emulator import Emulator, Faults, Outgoing
 from wasl.emulator.faults import QueryFaults
@@ -18,9 +19,14 @@ from wasl.simulation.stage import Stage
 BASE_URL: Final = "https://gateway.example"
 TAKEN_MAX: Final = 1_000
 OK: Final = 200
+CONFLICT: Final = 409
 GIVEN_UP: Final = 404  # a firewall in front of Wasl says so, and the gateway never tries again
 _ANSWERS: Final = frozenset({OK, 400})  # that nobody knows the cart is an answer too
 RETRY_AFTER_S: Final = 5
+DONE_ALL_THE_SAME: Final = 0.5  # how many answers of a broken gateway hide an operation that was done
+_REPEATED: Final = b'{"code":4,"message":"Duplicate Request","trace":"PMNT0101.6543210F.00000001"}'
+_ADDRESS: Final = ConnectionKey("gateway.example", 443, True, True, None, None, None)
+_BROKEN: Final = b"<html>no</html>"
 _STALE: Final = Faults(query=QueryFaults(stale=1))
 
 
@@ -33,6 +39,14 @@ class Witness(Protocol):
 
     def acknowledged(self, delivery: Delivery) -> None:
         """A notification was answered 200."""
+        ...
+
+    def submitting(self, operation: str, cart_id: str) -> None:
+        """An operation leaves for the gateway."""
+        ...
+
+    def submitted(self, operation: str, cart_id: str, status: int) -> None:
+        """The gateway has dealt with it and answers that HTTP status, whether or not anybody hears it."""
         ...
 
 
@@ -182,21 +196,21 @@ class _Call:
     async def _answered(self) -> Answer:
         gateway, process = self.session.gateway, self.session.process
         stage = gateway.stage
-        kind = "page" if self.path == "/payment/request" else "query"
-        cart_id: str = msgspec.json.decode(self.data).get("cart_id", "")
+        asked = msgspec.json.decode(self.data)
+        kind, cart_id = _kind(self.path, asked), asked.get("cart_id", "")
         about = gateway.order_of(cart_id)
         if kind == "query":
             gateway.asked_ms[cart_id] = max(process.now(), gateway.asked_ms.get(cart_id, 0))
         await process.step("before a call of the gateway", self.session.generation)
-        if kind == "page" and stage.dice.happens("page_unsent", about):
-            raise aiohttp.ClientConnectionError
+        if kind != "query" and stage.dice.happens(f"{kind}_unsent", about):
+            raise aiohttp.ClientConnectorError(_ADDRESS, OSError("connection refused"))
+        operation = _operation(asked) if kind == "follow" else ""
+        if operation:
+            gateway.witness.submitting(operation, cart_id)
         await stage.pause(0.01, 0.2)
-        trouble = stage.dice.first((f"{kind}_5xx", f"{kind}_429"), about)
-        if trouble:
-            refused = trouble.endswith("429")
-            headers = {"Retry-After": str(RETRY_AFTER_S)} if refused else {}
-            return Answer(status=429 if refused else 502, body=b"<html>no</html>", headers=headers)
-        answer = self._told(kind, about)
+        answer = self._in_trouble(kind, about) or self._told(kind, about)
+        if operation:
+            gateway.witness.submitted(operation, cart_id, answer.status)
         stage.trace.note("gateway", f"answers {process.name} {kind} {answer.status}", about)
         if stage.dice.happens(f"{kind}_slow", about):
             await stage.pause(5, 60)
@@ -208,6 +222,20 @@ class _Call:
         await process.step("after a call of the gateway", self.session.generation)
         return answer
 
+    def _in_trouble(self, kind: str, about: str) -> Answer | None:
+        """What an overloaded or broken gateway says; it may have done what it was asked for all the same."""
+        stage = self.session.gateway.stage
+        trouble = stage.dice.first((f"{kind}_5xx", f"{kind}_429"), about)
+        if trouble.endswith("429"):
+            return Answer(status=429, body=_BROKEN, headers={"Retry-After": str(RETRY_AFTER_S)})
+        if trouble:
+            if kind == "follow" and stage.chance.random() < DONE_ALL_THE_SAME:
+                self._told(kind, about)
+            return Answer(status=502, body=_BROKEN)
+        if kind == "follow" and stage.dice.happens("follow_repeated", about):
+            return Answer(status=CONFLICT, body=_REPEATED)
+        return None
+
     def _told(self, kind: str, about: str) -> Answer:
         emulator = self.session.gateway.emulator
         stale = kind == "query" and self.session.gateway.stage.dice.happens("query_stale", about)
@@ -217,3 +245,15 @@ class _Call:
         if stale:
             emulator.world.state.set(faults=Faults())
         return Answer(status=told.status, body=told.body)
+
+
+def _kind(path: str, asked: dict[str, Any]) -> str:
+    """What a call is for, as the names of faults begin."""
+    if path != "/payment/request":
+        return "query"
+    return "follow" if "tran_ref" in asked else "page"
+
+
+def _operation(asked: dict[str, Any]) -> str:
+    """The operation that a request names at the beginning of its description."""
+    return str(asked.get("cart_description", "")).partition(" ")[0]

@@ -4,7 +4,7 @@ The fold judges a set of statements. This keeps accounts instead: every ruling o
 in which it happened, and the balances at the end say what is true.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +63,8 @@ class _Books:
     unknown: dict[str, int] = field(default_factory=dict)
     ended: dict[int, dict[str, str]] = field(default_factory=dict)
     strays: dict[str, str] = field(default_factory=dict)
+    odd_captures: set[str] = field(default_factory=set)
+    root: dict[str, str] = field(default_factory=dict)
     let_go: bool = False
 
     def enter(self, entry: Entry, *, fits: bool) -> None:
@@ -98,6 +100,8 @@ class _Books:
     def stray(self, entry: Entry) -> None:
         """Money that fits nothing, in whatever currency it is."""
         self.strays[entry.ref] = entry.currency
+        if entry.kind == "Capture":
+            self.odd_captures.add(entry.ref)
 
     def _approved(self, entry: Entry, *, fits: bool) -> None:
         target = entry.previous_ref
@@ -112,18 +116,35 @@ class _Books:
             if entry.kind == "Auth":
                 self.reserved[entry.ref] = entry.minor
                 return
-            self.taken[entry.ref] = entry.minor
+            self.taken[entry.ref], self.root[entry.ref] = entry.minor, root
             if entry.kind == "Capture":
                 self.reserved[root] = self.reserved.get(root, 0) - entry.minor
         elif entry.kind == "Refund":
             self.back[target] = self.back.get(target, 0) + entry.minor
         elif entry.kind in ("Void", "Release"):
             self.reserved[target] = max(0, self.reserved.get(target, 0) - entry.minor)
-            self.let_go = True
+            self.let_go = self.let_go or target not in self.strays
+
+    def bound(self) -> frozenset[str]:
+        """What keeps a buyer's money: captures of one authorisation keep it together."""
+        kept: dict[str, int] = {}
+        for ref, minor in self.taken.items():
+            kept[self.root[ref]] = kept.get(self.root[ref], 0) + minor - self.back.get(ref, 0)
+        taking = {ref for ref in self.taken if kept[self.root[ref]] > 0}
+        return frozenset(taking | {ref for ref, minor in self.reserved.items() if minor > 0})
 
 
-def judge(amount: int, currency: str, sheets: Sequence[Sheet], entries: Iterable[Entry]) -> Truth:
-    """What the order over *amount* minor units of *currency* must be, after all *entries* were made in their order."""
+def judge(
+    amount: int,
+    currency: str,
+    sheets: Sequence[Sheet],
+    entries: Iterable[Entry],
+    decided: Collection[tuple[str, str]] = (),
+) -> Truth:
+    """What the order over *amount* minor units of *currency* must be, after all *entries* were made in their order.
+
+    *decided* are the cases that a person has closed, each with one of its transactions.
+    """
     books = _Books()
     over = {sheet.number: sheet.minor if sheet.currency == currency else -1 for sheet in sheets}
     for entry in sorted(entries, key=lambda e: (e.at_ms, e.ref)):
@@ -132,15 +153,19 @@ def judge(amount: int, currency: str, sheets: Sequence[Sheet], entries: Iterable
     taken, back = sum(books.taken.values()), sum(books.back.get(ref, 0) for ref in books.taken)
     kept, live = taken - back, sum(books.reserved.values())
     late, maybe = _late(books, sheets)
-    concerns = {
-        "paid_twice": kept + live > amount,
+    raised = {
+        "paid_twice": books.bound() if kept + live > amount else frozenset(),
         "paid_late": late,
-        "amount_mismatch": currency in books.strays.values(),
-        "currency_mismatch": any(found != currency for found in books.strays.values()),
+        "amount_mismatch": frozenset(ref for ref, found in books.strays.items() if found == currency),
+        "currency_mismatch": frozenset(ref for ref, found in books.strays.items() if found != currency),
     }
+    open_cases = {case: [ref for ref in refs if (case, ref) not in decided] for case, refs in raised.items()}
+    for case in ("amount_mismatch", "currency_mismatch"):
+        for ref in raised[case] - set(open_cases[case]):
+            del books.strays[ref]  # a person has decided about it: it keeps nothing open any more
     return Truth(
         state=_state(books, sheets, amount, taken=taken, kept=kept, live=live),
-        concerns=frozenset(concern for concern, holds in concerns.items() if holds),
+        concerns=frozenset(case for case, refs in open_cases.items() if refs),
         paid=taken,
         refunded=back,
         stray=bool(books.strays),
@@ -162,7 +187,7 @@ def _state(books: _Books, sheets: Sequence[Sheet], amount: int, *, taken: int, k
     closed = {sheet.number for sheet in sheets if sheet.closed}
     if any(page not in closed for page in books.waiting.values()):
         return "pending"
-    if books.strays or any(_is_open(books, sheet) for sheet in sheets) or not sheets:
+    if books.strays.keys() - books.odd_captures or any(_is_open(books, sheet) for sheet in sheets) or not sheets:
         return "open"
     return "voided" if books.let_go else _ending(books, max(sheets, key=lambda sheet: sheet.number))
 
@@ -184,15 +209,15 @@ def _ending(books: _Books, last: Sheet) -> str:
     return "expired" if "X" in letters or set(last.closed) == {"expired"} else "canceled"
 
 
-def _late(books: _Books, sheets: Sequence[Sheet]) -> tuple[bool, bool]:
-    """Whether money that is still bound came after its page was closed; and whether a second's rounding decides."""
+def _late(books: _Books, sheets: Sequence[Sheet]) -> tuple[frozenset[str], bool]:
+    """What is still bound and came after its page was closed; and whether a second's rounding decides."""
     closed = {sheet.number: min(sheet.closed.values()) for sheet in sheets if sheet.closed}
-    late = maybe = False
+    bound, late, maybe = books.bound(), set[str](), False
     for ref, (page, at_ms) in books.taken_at.items():
-        bound = books.taken[ref] - books.back.get(ref, 0) if ref in books.taken else books.reserved.get(ref, 0)
-        if page not in closed or bound <= 0:
+        if page not in closed or ref not in bound:
             continue
         if abs(at_ms - closed[page]) <= SECOND_MS:
             maybe = True
-        late = late or at_ms > closed[page]
-    return late, maybe
+        if at_ms > closed[page]:
+            late.add(ref)
+    return frozenset(late), maybe

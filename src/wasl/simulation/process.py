@@ -94,6 +94,7 @@ class Process:
         self.generation = 0
         self.alive = False
         self._tasks: dict[asyncio.Task[Any], None] = {}
+        self._left: list[set[asyncio.Future[Any]]] = []
         self._connection = opened(around.path)
         self.start()
 
@@ -136,6 +137,8 @@ class Process:
             return
         self.alive = False
         self.stage.trace.note(self.name, f"is killed {where}")
+        if self.engine.background:  # it never gets past its next gate, and is kept so that no collector ends it
+            self._left.append(self.engine.background)
         self.stage.loop.call_soon(self._vanish, tuple(self._tasks), self._driver)
         if not self.stage.dice.quiet:
             self.stage.loop.call_later(self.stage.chance.uniform(0.2, 60), self.start)

@@ -15,8 +15,10 @@ import structlog
 
 from wasl.errors import LedgerUnavailable
 from wasl.ledger.migrate import upgrade_sqlite
+from wasl.simulation.compare import Compared
 from wasl.simulation.loop import VirtualLoop
 from wasl.simulation.record import Recorder
+from wasl.simulation.season import WORLD, Season
 from wasl.simulation.stage import ACTOR_FAILED, SOUND, Stage, Violation
 from wasl.simulation.trace import Line
 from wasl.simulation.world import PAYMENTS_MAX, World, build
@@ -29,7 +31,7 @@ DEFECTS: Final = frozenset({"turn_failed", "lease_failed", "no_connector"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """How one world went."""
+    """How one world went. `compared` is None if it broke; `operations` is how many came to an end at the gateway."""
 
     seed: int
     orders: tuple[int, ...]
@@ -39,10 +41,18 @@ class History:
     digest: str
     mended: int
     lines: tuple[Line, ...]
+    operations: Counter[str]
+    compared: Compared | None
 
 
 def simulate(
-    seed: int, *, orders: Collection[int], allowed: Collection[str], template: Path, recorder: Recorder | None = None
+    seed: int,
+    *,
+    orders: Collection[int],
+    allowed: Collection[str],
+    template: Path,
+    recorder: Recorder | None = None,
+    season: Season = WORLD,
 ) -> History:
     """Live through the world of *seed* with these *orders*. The same again gives the same history."""
     loop = VirtualLoop()
@@ -56,7 +66,7 @@ def simulate(
     ):
         path = Path(folder) / "wasl.db"
         shutil.copy(template, path)
-        world = build(loop, seed, allowed=allowed, path=path, recorder=recorder)
+        world = build(loop, seed, allowed=allowed, path=path, recorder=recorder, season=season)
         with _watched_logs(world.stage):
             history = runner.run(_live(world, orders, path))
     for context in failures:
@@ -83,6 +93,8 @@ async def _live(world: World, orders: Collection[int], path: Path) -> History:
         digest=trace.digest,
         mended=mended,
         lines=tuple(trace.lines),
+        operations=world.checks.operations.done,
+        compared=world.compared,
     )
 
 

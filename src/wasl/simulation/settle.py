@@ -1,14 +1,16 @@
 """When the faults are over and days have gone by, every order has to be what the independent model says."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final
 
 from wasl.domain.evidence import CartId, TranRef, Verdict
-from wasl.domain.outcome import State
+from wasl.domain.outcome import Concern, State
 from wasl.domain.payment import OrderId as PaidOrder
 from wasl.domain.payment import Payment
+from wasl.domain.store import AutoRefund
 from wasl.domain.time import DAY_MS
-from wasl.emulator.records import Kind, Result, Transaction
+from wasl.emulator.records import Channel, Kind, Result, Transaction
 from wasl.engine.ask import ask
 from wasl.engine.engine import Engine
 from wasl.engine.ports import ByOrder
@@ -38,13 +40,13 @@ async def mend(checks: Checks, engine: Engine, purchases: list[Purchase]) -> int
 
     This is what `wasl reconcile --mend` does; answers how many orders needed it.
     """
-    mended = 0
+    mended, books = 0, _by_order(checks)
     for one in purchases:
         store = one.shop.store
         payment = await engine.ledger.payment(ByOrder(store.store_id, PaidOrder(one.order_id)))
         if payment is None:
             continue
-        there = list(_at_gateway(checks, one))
+        there = books.get(_name(one), [])
         if _differences(payment, _truth(payment, there)) and _is_excused(payment, there):
             await ask(engine, (await engine.store(store.store_id) or store).profile, payment)
             mended += 1
@@ -53,9 +55,10 @@ async def mend(checks: Checks, engine: Engine, purchases: list[Purchase]) -> int
 
 async def settle(checks: Checks, engine: Engine, purchases: list[Purchase]) -> None:
     """Compare everything with the truth; what differs is a violation."""
+    books, alerts = _by_order(checks), _alerts(checks)
     for one in purchases:
         payment = await engine.ledger.payment(ByOrder(one.shop.store.store_id, PaidOrder(one.order_id)))
-        there = list(_at_gateway(checks, one))
+        there = books.get(_name(one), [])
         if payment is None:
             checks.stage.ensure(not there, QUESTION, "the gateway was asked before the wish was kept", one.order_id)
             checks.stage.ensure(
@@ -67,18 +70,39 @@ async def settle(checks: Checks, engine: Engine, purchases: list[Purchase]) -> N
         checks.stage.ensure(over, ENDS, f"it is {truth.state} for ever", one.order_id)
         for sentence in _differences(payment, truth):
             checks.stage.ensure(False, PROVED if "paid" in sentence else ENDS, sentence, one.order_id)
+        for sentence in checks.operations.ended(payment):
+            checks.stage.ensure(False, ENDS, sentence, one.order_id)
+        checks.operations.balanced(there, one.order_id)
         _check_told(checks, one, payment)
-        _check_alerts(checks, payment)
+        _check_alerts(checks, payment, alerts.get(payment.payment_id, {}))
     for (ref, _), about in checks.answered.items():
         checks.ensure_kept(ref, about)
     shelf = checks.observer.execute("SELECT count(*) FROM forgeries GROUP BY store_id").fetchall()
     checks.stage.ensure(all(row[0] <= FORGERIES_MAX for row in shelf), BOUNDED, "the shelf of forgeries overflows")
 
 
-def _at_gateway(checks: Checks, one: Purchase) -> Iterator[Transaction]:
-    """Every transaction under a cart of this order, whatever Wasl knows of it."""
-    start = f"{one.shop.store.cart_prefix}{one.order_id}-"
-    return (t for t in checks.emulator.world.state.transactions if t.order.cart_id.startswith(start))
+def _by_order(checks: Checks) -> Mapping[str, list[Transaction]]:
+    """Every transaction under a cart of each order, whatever Wasl knows of it."""
+    found: defaultdict[str, list[Transaction]] = defaultdict(list)
+    for transaction in checks.emulator.world.state.transactions:
+        found[transaction.order.cart_id.rpartition("-")[0]].append(transaction)
+    return found
+
+
+def _name(one: Purchase) -> str:
+    """What every cart of an order begins with."""
+    return f"{one.shop.store.cart_prefix}{one.order_id}"
+
+
+def _alerts(checks: Checks) -> Mapping[str, dict[str, int]]:
+    """Of each payment, the causes of its alerts, and whether they were sent, or given up after many tries."""
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    rows = checks.observer.execute(
+        "SELECT payment_id, cause, sent_at IS NOT NULL OR (send_at IS NULL AND tries > 0) FROM alerts"
+    )
+    for payment_id, cause, ended in rows:
+        found[payment_id][cause] = ended
+    return found
 
 
 def _truth(payment: Payment, there: list[Transaction]) -> Truth:
@@ -107,7 +131,13 @@ def _truth(payment: Payment, there: list[Transaction]) -> Truth:
         for t in there
         for result in t.results
     ]
-    return judge(payment.amount.minor, payment.amount.currency.code, sheets, entries)
+    return judge(payment.amount.minor, payment.amount.currency.code, sheets, entries, _decided(payment))
+
+
+def _decided(payment: Payment) -> frozenset[tuple[str, str]]:
+    """The cases that staff have closed, as they are recorded, each with one of its transactions."""
+    causes = (cause.split(" ") for decision in payment.decisions for cause in decision.causes)
+    return frozenset((case, ref) for case, *refs in causes for ref in refs)
 
 
 def _differences(payment: Payment, truth: Truth) -> list[str]:
@@ -135,10 +165,15 @@ def _is_excused(payment: Payment, there: list[Transaction]) -> bool:
     last = [(t, t.results[-1]) for t in there if t.status and t.status != "V"]
     unheard = [(t, result.at_ms) for t, result in last if (TranRef(t.ref), _verdict(result)) not in heard]
     return bool(unheard) and all(
-        t.kind is Kind.REFUND or (t.ref not in waiting and at_ms > ends[CartId(t.order.cart_id)])
+        _in_dashboard(t) or (t.ref not in waiting and at_ms > ends[CartId(t.order.cart_id)])
         for t, at_ms in unheard
         if t.previous_ref not in waiting or t.kind is Kind.REFUND
     )
+
+
+def _in_dashboard(transaction: Transaction) -> bool:
+    """A refund that nobody asked Wasl for: no question looks for it."""
+    return transaction.kind is Kind.REFUND and transaction.order.channel == Channel.DASHBOARD
 
 
 def _verdict(result: Result) -> Verdict:
@@ -152,14 +187,22 @@ def _check_told(checks: Checks, one: Purchase, payment: Payment) -> None:
     ensure(payment.told == payment.version or payment.parked, HEARS, f"v{payment.version} was not told", about)
     if not one.shop.is_cart:
         known = one.shop.known.get(payment.payment_id, 1)
-        ensure(known == payment.version, HEARS, f"the application knows v{known} of v{payment.version}", about)
+        ensure(
+            known == payment.version or payment.parked,
+            HEARS,
+            f"the application knows v{known} of v{payment.version}",
+            about,
+        )
         return
     order = one.shop.books.orders.get(OrderId(one.order_id))
     person = order is None or order.by_hand or one.edited or order.total != payment.amount
     ensure(person or not payment.parked, HEARS, f"it was parked without a reason: {payment.parked}", about)
     if order is not None and not order.by_hand and not payment.parked:
         sentence = f"the order is {order.status}, the payment {payment.outcome.state}"
-        ensure(_fits(order, payment), HEARS, sentence, about)
+        going_back = (
+            AutoRefund.PAID_LATE in one.shop.store.auto_refund and Concern.PAID_LATE in payment.outcome.concerns
+        )
+        ensure(going_back or _fits(order, payment), HEARS, sentence, about)
 
 
 def _fits(order: Order, payment: Payment) -> bool:
@@ -175,13 +218,8 @@ def _fits(order: Order, payment: Payment) -> bool:
             return order.status not in PAID_LETTERS
 
 
-def _check_alerts(checks: Checks, payment: Payment) -> None:
+def _check_alerts(checks: Checks, payment: Payment, done: Mapping[str, int]) -> None:
     """Each open case was told to a person, or given up after three days in which nobody took it."""
-    rows = checks.observer.execute(
-        "SELECT cause, sent_at IS NOT NULL OR (send_at IS NULL AND tries > 0) FROM alerts WHERE payment_id = ?",
-        (payment.payment_id,),
-    )
-    done = dict(rows.fetchall())
     for cause in payment.outcome.causes:
         told = [ended for known, ended in done.items() if known.endswith(cause)]
         checks.stage.ensure(told == [1], NEVER_SILENT, f"nobody was alerted of {cause}", payment.order_id)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import msgspec
 from wasl.domain.money import Currency
 from wasl.domain.schedule import WATCH_MS
 from wasl.domain.secret import Secret
-from wasl.domain.store import Profile, Store, StoreId
+from wasl.domain.store import AutoRefund, Profile, Store, StoreId
 from wasl.domain.time import MINUTE_MS
 from wasl.emulator import DEFAULT_PROFILE_ID, DEFAULT_SERVER_KEY, Emulator, EmulatorConfig
 from wasl.emulator.profiles import IpnEntry
@@ -27,11 +27,14 @@ from wasl.simulation import staff
 from wasl.simulation.alarm import Alarm
 from wasl.simulation.buyers import BUYER, DAY_S, GOOD_CARD, Purchase, buy
 from wasl.simulation.checks import Checks
+from wasl.simulation.compare import Compared, compare
 from wasl.simulation.faults import Dice, draw_rates
 from wasl.simulation.gateway import BASE_URL, Gateway
 from wasl.simulation.loop import VirtualLoop
+from wasl.simulation.operators import operate_orders
 from wasl.simulation.process import PUBLIC_URL, Gone, Process, Surroundings
 from wasl.simulation.record import Recorder
+from wasl.simulation.season import WORLD, Season
 from wasl.simulation.settle import mend, settle
 from wasl.simulation.shops import ALERTS, HOOK, ShopDouble, ShopRoad, open_double
 from wasl.simulation.stage import Stage
@@ -41,16 +44,17 @@ from wasl.wiring import describe
 FIRST_ORDER: Final = 1042
 PAYMENTS_MAX: Final = 25  # of one world
 ARRIVE_S: Final = 1800.0
-FAULTS_END_S: Final = 5 * DAY_S
 QUIET_S: Final = 13 * DAY_S  # a deferred payment is watched for ten days after its page
 SHORT_QUIET_S: Final = 4 * DAY_S  # whatever else there is, three days after a page it has an end
-ROUNDS: Final = 12
 PENDING: Final = "P"  # as the gateway writes it
 JUMP_MS_MAX: Final = 3 * 3600 * 1000
 TWO: Final = 0.6  # how many worlds have two processes
 # How often live pages are asked about in a world: most questions find nothing new, and cost the time of other payments.
 # A third of the worlds ask as a service does by default, a third leave a page alone for all its life.
 WATCHES_MS: Final = (WATCH_MS, 5 * MINUTE_MS, 20 * MINUTE_MS)
+# What goes back without a person, and how much of it in a day: less than most orders, or several of them.
+POLICIES: Final = ((), (AutoRefund.PAID_TWICE, AutoRefund.OUT_OF_STOCK), tuple(AutoRefund))
+CEILINGS: Final = (100_000, 1_500_000)
 SEAL: Final = Seal((Secret("a simulated key of at least 32 characters"),))
 SAR: Final = Currency.of("SAR")
 
@@ -68,6 +72,8 @@ class World:
     shops: dict[str, ShopDouble] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
+    season: Season = WORLD
+    compared: Compared | None = None
 
     def listener(self) -> Process | None:
         """See buyers.Site."""
@@ -81,11 +87,14 @@ class World:
         self.stage.dice.quiet = True
         await self._open_shops()
         self.stage.dice.quiet = False
-        for number in sorted(only):
-            self._purchase(number)
+        if self.season.orders_s:
+            self.stage.spawn(self._business(sorted(only)))
+        else:
+            for number in sorted(only):
+                self._purchase(number)
         self.stage.spawn(self._jump_clocks())
         self.stage.spawn(self._rotate_key())
-        if not await self.stage.passes(FAULTS_END_S):
+        if not await self.stage.passes(self.season.faults_s):
             return 0
         self.stage.dice.quiet = True
         self.stage.trace.note("world", "no more faults")
@@ -96,6 +105,7 @@ class World:
         mended = await self.processes[0].do(lambda engine: mend(self.checks, engine, self.purchases))
         await self.stage.passes(DAY_S / 2)
         await self.processes[0].do(lambda engine: settle(self.checks, engine, self.purchases))
+        self.compared = await self.processes[0].do(lambda engine: compare(self.checks, engine, self.purchases))
         return mended
 
     def _somebody_waits(self) -> bool:
@@ -122,8 +132,11 @@ class World:
                 webhook_url=address + HOOK if name == "api" else "",
                 alert_url=address + ALERTS,
                 page_minutes=chance.choice((5, 10, 20)),
+                auto_refund=chance.choice(POLICIES),
+                auto_refund_ceiling=chance.choice(CEILINGS),
             )
             made = await self.processes[0].do(partial(add_store, wanted=wanted))
+            self.checks.operations.ceilings[made.store.store_id] = wanted.auto_refund_ceiling
             self.shops[address] = open_double(made.store, self.stage, self.checks)
             self.stage.secrets += [made.api_key.reveal(), made.store.signing_secret.reveal()]
         self.stage.secrets += [DEFAULT_SERVER_KEY, BUYER.name, BUYER.email, BUYER.phone, BUYER.street1, GOOD_CARD]
@@ -135,8 +148,9 @@ class World:
         switches = {
             "page_expiry": choose(("nothing", "recorded", "notified")),
             "refund": choose(("approved", "approved", "pending")),
-            "pending_refund_decided_after_s": 3600.0,
+            "pending_refund_decided_after_s": choose((3600.0, 2 * DAY_S, 4 * DAY_S)),
             "pending_refund_decision": choose(("approve", "reject")),
+            "duplicate_scope": choose(("pages", "everything")),
             "voided_original": choose(("unchanged", "voided")),
             "partial_void": choose(("release", "void")),
             "unpaid_in_cart_query": choose(("listed", "hidden")),
@@ -169,6 +183,7 @@ class World:
         self.purchases.append(one)
         self.stage.spawn(buy(self, one))
         self.stage.spawn(staff.review(self, one))
+        self.stage.spawn(operate_orders(self, one))
         self.stage.spawn(staff.keep_shop(self, one))
         self.stage.spawn(staff.keep_stock(self, one))
         self.stage.spawn(staff.use_profile_elsewhere(self, one))
@@ -177,8 +192,18 @@ class World:
 
     # -------------------------------------------------------------- what happens
 
+    async def _business(self, numbers: Sequence[int]) -> None:
+        """Orders come one after another, so that only those of the last days have anybody who thinks of them."""
+        began, days = self.stage.loop.time(), 0
+        for place, number in enumerate(numbers):
+            await asyncio.sleep(began + place * self.season.orders_s / len(numbers) - self.stage.loop.time())
+            if self.stage.loop.time() - began >= (days + 1) * DAY_S:
+                days += 1
+                self.season.progress(days, place)
+            self._purchase(number)
+
     async def _jump_clocks(self) -> None:
-        for _ in range(ROUNDS):
+        for _ in range(self.season.rounds):
             await self.stage.pause(300, 3600)
             if self.stage.dice.happens("clock_jumped"):
                 process = self.stage.chance.choice(self.processes)
@@ -219,12 +244,18 @@ async def _new_key(engine: Engine, store_id: StoreId, key: str) -> None:
 
 
 def build(
-    loop: VirtualLoop, seed: int, *, allowed: Collection[str], path: Path, recorder: Recorder | None = None
+    loop: VirtualLoop,
+    seed: int,
+    *,
+    allowed: Collection[str],
+    path: Path,
+    recorder: Recorder | None = None,
+    season: Season = WORLD,
 ) -> World:
     """A world that has not begun, on the database at *path*. *allowed* faults may be among its mix."""
     chance = random.Random(seed)
     trace = Trace(now_s=loop.time)
-    rates = draw_rates(random.Random(f"{seed}/rates"), allowed)
+    rates = draw_rates(random.Random(f"{seed}/rates"), allowed) if season.rates is None else season.rates
     dice = Dice(chance=random.Random(f"{seed}/dice"), rates=rates, trace=trace)
     stage = Stage(loop=loop, chance=chance, dice=dice, trace=trace)
     emulator = Emulator(EmulatorConfig(seed=seed), clock=stage)
@@ -234,7 +265,14 @@ def build(
     alarm = Alarm(stage=stage, observer=observer, processes=running)
     gateway = Gateway(emulator=emulator, stage=stage, processes=running, witness=checks, order_of=order_of)
     world = World(
-        seed=seed, stage=stage, emulator=emulator, checks=checks, alarm=alarm, gateway=gateway, processes=running
+        seed=seed,
+        stage=stage,
+        emulator=emulator,
+        checks=checks,
+        alarm=alarm,
+        gateway=gateway,
+        processes=running,
+        season=season,
     )
     around = Surroundings(
         path=path,

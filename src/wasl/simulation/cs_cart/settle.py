@@ -158,6 +158,8 @@ class Door:
         """Store what was told, let the engine change the status, read back what became of it."""
         info = PaymentInfo(version=call.version, tran_ref=call.tran_ref, payment_id=call.payment_id, state=call.state)
         self.books.change(order.order_id, payment_info=info)
+        if not call.target_status:
+            return _answer(order, "unchanged", "")
         if _goes_back(order, call):
             return _answer(order, "unchanged", f"the order is further along: {order.status} stays, told {call.state}")
         await self.engine.change(order.order_id, call.target_status, actor=Actor.SHOP)
@@ -178,7 +180,7 @@ def _objection(order: Order, call: SettleCall) -> SettleAnswer | None:
     if not _same_money(order, call):
         there = f"{order.total} {order.total.currency.code}"
         return _answer(order, "refused", f"the order is over {there}, the payment over {call.amount} {call.currency}")
-    if call.target_status not in STATUSES:
+    if call.target_status and call.target_status not in STATUSES:
         return _answer(order, "refused", f"this shop has no status {call.target_status[:8]!r}")
     if order.payment_info is not None and call.version <= order.payment_info.version:
         return _answer(order, "unchanged", f"version {order.payment_info.version} is known already")
@@ -203,8 +205,8 @@ def _same_money(order: Order, call: SettleCall) -> bool:
 
 
 def _agree(status: str, target: str) -> bool:
-    """Whether a person's status and the told one say the same about the money: equal, or both received."""
-    return status == target or (STATUSES[status].settled and STATUSES[target].settled)
+    """Whether a person's status and the told one, if any, say the same about the money: equal, or both received."""
+    return target in ("", status) or (STATUSES[status].settled and STATUSES[target].settled)
 
 
 def _goes_back(order: Order, call: SettleCall) -> bool:
