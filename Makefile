@@ -21,7 +21,7 @@ demo: setup ## shop, gateway emulator and service on loopback, for a browser; HE
 	@.venv/bin/wasl demo $(if $(HEADLESS),--headless) $(ARGS)
 
 test: setup-test check ## everything it needs, then every test
-	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(python) -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: setup-test ## format, lint and types
 	@.venv/bin/ruff format --check --quiet .

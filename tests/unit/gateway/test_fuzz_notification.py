@@ -15,7 +15,7 @@ from wasl.engine.ports import Refusal
 from wasl.gateway.notification import read_notification
 from wire.gateway.goldens import K1, K2, PROFILE, golden, names, signed
 
-SECONDS = float(os.environ.get("WASL_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("WASL_FUZZ_SECONDS", "20"))
 SEED = int(os.environ.get("WASL_FUZZ_SEED", "20261124"))
 GROWTH_KB_MAX = 64 * 1024
 TEXTS_MAX = (64, 64, 64, 256, 64)

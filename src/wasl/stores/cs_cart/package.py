@@ -38,7 +38,7 @@ def addon_zip(tenants: Sequence[Tenant], *, service_url: str) -> bytes:
     """The add-on for these stores of one shop; the first is the one a new payment method takes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(_files(resources.files("wasl.stores.cs_cart") / "addon")):
+        for name, content in sorted(_files(resources.files("wasl.stores.cs_cart").joinpath("addon"))):
             _add(archive, name, content)
         _add(archive, CONFIG, _config(tenants, service_url).encode())
     return packed.getvalue()
