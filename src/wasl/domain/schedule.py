@@ -36,7 +36,10 @@ def next_ask(payment: Payment, *, watch_ms: int = WATCH_MS) -> Instant | None:
         if point > asked_at
     )
     waiting = next_submission(payment)
-    return min((*points, *(() if waiting is None else (waiting,))), default=None)
+    # A person's decision may end what kept a page open, long after its last question was answered.
+    overdue = after(asked_at, 1) if closings_due(payment, now=asked_at) else None
+    alarms = (alarm for alarm in (waiting, overdue) if alarm is not None)
+    return min((*points, *alarms), default=None)
 
 
 def asked_about(payment: Payment) -> tuple[Attempt, ...]:

@@ -288,3 +288,13 @@ def test_an_authorisation_that_grows_old_is_named_until_it_is_captured_or_let_go
     )
     untimed = payment(evidence=(said(fact(kind=Kind.AUTH, at=None)),))
     assert aging_authorizations(untimed, days=1, now=Instant(NOON + DAY_MS)) == ("TST1",)
+
+
+def test_a_page_that_a_decision_leaves_without_end_is_asked_about_once_more() -> None:
+    """Odd money was accepted long after its page had ended: somebody has to call that page expired."""
+    decision = Decision(ruling=Ruling.ACCEPTED, causes=(f"amount_mismatch {ODD.tran_ref}",), note="", by="ali", at=NOON)
+    long_after = Instant(END + 20 * DAY_MS)
+    odd = payment(evidence=(said(ODD),), decisions=(decision,), asked_at=long_after)
+    assert next_ask(odd) == long_after + 1
+    ended = replace(odd, closings=closings_due(odd, now=Instant(long_after + 1)), asked_at=Instant(long_after + 1))
+    assert (fold(ended).state, next_ask(ended)) == (State.EXPIRED, None)
