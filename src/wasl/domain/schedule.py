@@ -43,14 +43,16 @@ def next_ask(payment: Payment, *, watch_ms: int = WATCH_MS) -> Instant | None:
 
 
 def asked_about(payment: Payment) -> tuple[Attempt, ...]:
-    """The attempts that a query should cover now: those that still have a point ahead of them."""
+    """The attempts that a query should cover now: those that have a point ahead of them, or that it may end."""
     long_ago = Instant(payment.created_at - 1)
     asked_at = payment.asked_at if payment.asked_at is not None else long_ago
     weighed = watched_evidence(payment)
+    ending = {closing.attempt for closing in closings_due(payment, now=asked_at)}
     return tuple(
         attempt
         for attempt in payment.attempts
-        if any(point > asked_at for point in _points(attempt, payment, weighed, asked_at, WATCH_MS))
+        if attempt.number in ending
+        or any(point > asked_at for point in _points(attempt, payment, weighed, asked_at, WATCH_MS))
     )
 
 

@@ -222,7 +222,8 @@ def test_what_was_hastened_is_asked_about_at_once() -> None:
 def test_nothing_is_asked_about_for_ever() -> None:
     """A page whose last point is over is left out of a query."""
     assert asked_about(payment(asked_at=Instant(END + 72 * HOUR_MS - 1))) == payment().attempts
-    assert asked_about(payment(asked_at=Instant(END + 72 * HOUR_MS))) == ()
+    over = (Closing(attempt=1, reason=ClosingReason.EXPIRED, at=Instant(END + 30 * SECOND_MS)),)
+    assert asked_about(payment(asked_at=Instant(END + 72 * HOUR_MS), closings=over)) == ()
 
 
 def test_a_return_hastens_only_what_it_can_be_about() -> None:
@@ -298,3 +299,17 @@ def test_a_page_that_a_decision_leaves_without_end_is_asked_about_once_more() ->
     assert next_ask(odd) == long_after + 1
     ended = replace(odd, closings=closings_due(odd, now=Instant(long_after + 1)), asked_at=Instant(long_after + 1))
     assert (fold(ended).state, next_ask(ended)) == (State.EXPIRED, None)
+
+
+def test_what_a_question_may_end_is_asked_about_beside_a_page_that_lives() -> None:
+    """Or the old page would be due again at once, and for ever, while only the new one is asked about."""
+    long_after = Instant(END + 20 * DAY_MS)
+    decision = Decision(
+        ruling=Ruling.ACCEPTED, causes=(f"amount_mismatch {ODD.tran_ref}",), note="", by="ali", at=long_after
+    )
+    lives = attempt(2, opened_at=long_after, expires_at=Instant(long_after + 20 * MINUTE_MS))
+    both = payment(attempt(), lives, evidence=(said(ODD),), decisions=(decision,), asked_at=Instant(long_after + 1))
+    assert [one.number for one in asked_about(both)] == [1, 2]
+    ended = replace(both, closings=closings_due(both, now=Instant(long_after + 2)), asked_at=Instant(long_after + 2))
+    assert [one.number for one in asked_about(ended)] == [2]
+    assert next_ask(ended) == long_after + MINUTE_MS
