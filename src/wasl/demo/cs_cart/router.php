@@ -25,6 +25,8 @@ function demo_route($path)
     $parts = array_map('rawurldecode', explode('/', trim($path, '/')));
     if ($parts[0] === 'static') {
         demo_send_file(basename($path));
+    } elseif ($path === '/_demo/worker') {
+        echo getenv('DEMO_WORKER'); // serve.php asks whether it reaches its own process
     } elseif ($path === '/_demo/board') {
         demo_boot('C');
         require __DIR__ . '/pages/board.php';

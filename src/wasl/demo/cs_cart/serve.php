@@ -16,6 +16,9 @@ const DEMO_BUFFER_MAX = 262144;
 const DEMO_PART_MAX = 65536;
 const DEMO_BACKLOG = 512;
 const DEMO_STARTING_S = 10;
+// Below what systems hand out for outgoing connections, and below what the demo takes for its parts.
+const DEMO_PORTS = [10_000, 19_999];
+const DEMO_TRIES = 20;
 const DEMO_STARTING_LOOK_US = 10_000;
 const DEMO_SELECT_S = 1;
 
@@ -69,32 +72,58 @@ final class DemoExchange
 /** @return array<int, resource> the worker processes by their ports */
 function demo_start_workers($count)
 {
-    $environment = array_diff_key(getenv(), ['PHP_CLI_SERVER_WORKERS' => 1]);
     $workers = [];
-    while (count($workers) < $count) {
-        $free = stream_socket_server('tcp://127.0.0.1:0');
-        $port = (int) substr(strrchr(stream_socket_get_name($free, false), ':'), 1);
-        fclose($free);
-        $command = [PHP_BINARY, '-q', '-S', "127.0.0.1:$port", __DIR__ . '/router.php'];
-        $files = [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR];
-        $workers[$port] = proc_open($command, $files, $pipes, __DIR__, $environment);
+    for ($tries = 0; count($workers) < $count && $tries < $count * DEMO_TRIES; ) {
+        $started = [];
+        while (count($workers) + count($started) < $count && $tries++ < $count * DEMO_TRIES) {
+            $port = random_int(...DEMO_PORTS);
+            $started += isset($workers[$port]) || isset($started[$port]) ? [] : [$port => demo_start_worker($port)];
+        }
+        foreach (array_filter($started) as $port => $worker) {
+            // Somebody else may have got the port first: then ours has ended, and whoever answers there is not ours.
+            demo_is_ours($port, $worker) ? $workers[$port] = $worker : proc_terminate($worker, SIGKILL);
+        }
     }
-    foreach (array_keys($workers) as $port) {
-        demo_await_worker($port);
+    if (count($workers) < $count) {
+        array_map(static fn ($worker) => proc_terminate($worker, SIGKILL), $workers);
+        throw new RuntimeException("only " . count($workers) . " of $count workers could listen");
     }
     return $workers;
 }
 
-function demo_await_worker($port)
+/** @return resource|null a process that will listen at this port; null if somebody does already */
+function demo_start_worker($port)
 {
+    $free = @stream_socket_server("tcp://127.0.0.1:$port");
+    if ($free === false) {
+        return null;
+    }
+    fclose($free);
+    $environment = array_diff_key(getenv(), ['PHP_CLI_SERVER_WORKERS' => 1]) + ['DEMO_WORKER' => demo_word($port)];
+    $files = [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], STDERR];
+    $command = [PHP_BINARY, '-q', '-S', "127.0.0.1:$port", __DIR__ . '/router.php'];
+    return proc_open($command, $files, $pipes, __DIR__, $environment);
+}
+
+/** By what the worker of this port is known: no other process says it. */
+function demo_word($port)
+{
+    return getmypid() . ".$port";
+}
+
+/** Whether our own process answers at this port, once somebody does. */
+function demo_is_ours($port, $worker)
+{
+    $context = stream_context_create(['http' => ['timeout' => 1, 'ignore_errors' => true]]);
     $until = microtime(true) + DEMO_STARTING_S;
-    while (!($socket = @stream_socket_client("tcp://127.0.0.1:$port", timeout: 1))) {
-        if (microtime(true) > $until) {
-            throw new RuntimeException("no worker listens at port $port");
+    while (proc_get_status($worker)['running'] && microtime(true) < $until) {
+        $said = @file_get_contents("http://127.0.0.1:$port/_demo/worker", false, $context);
+        if ($said === demo_word($port)) {
+            return true;
         }
         usleep(DEMO_STARTING_LOOK_US);
     }
-    fclose($socket);
+    return false;
 }
 
 /**
