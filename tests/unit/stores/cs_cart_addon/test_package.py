@@ -21,7 +21,7 @@ LINES_MAX: Final = 450
 REFUND_PART: Final = frozenset(
     {"src/refunds.php", "controllers/backend/orders.pre.php", "controllers/backend/rma.pre.php"}
 )
-REFUND_LINES_MAX: Final = 135
+REFUND_LINES_MAX: Final = 136
 CORE_TEXTS: Final = {"error", "notice"}
 # What the add-on must never do: finish a payment (it works once, and a late success would vanish), sleep before a
 # buyer, skip the check of certificates, print or keep what is secret, run text as code.

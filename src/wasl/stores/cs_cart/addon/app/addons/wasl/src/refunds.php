@@ -151,7 +151,8 @@ function fn_wasl_charged(array $paid, $worth) {
     $total = max(1, fn_wasl_cents($paid['order_total']));
     $minor = fn_wasl_share(str_replace('.', '', $paid['amount']), min($total, $earlier + $worth), $total) - $given_back;
     $decimals = strlen(strrchr($paid['amount'], '.') ?: '.') - 1;
-    return $minor > 0 ? sprintf("%.{$decimals}F", $minor / 10 ** $decimals) : null;
+    $digits = str_pad((string) $minor, $decimals + 1, '0', STR_PAD_LEFT);
+    return $minor > 0 ? rtrim(substr_replace($digits, '.', strlen($digits) - $decimals, 0), '.') : null;
 }
 
 /** @return int what a return's goods cost, in cents, with their part of taxes and of the shipping as the merchant chose */
