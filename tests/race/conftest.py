@@ -3,13 +3,12 @@
 Every interleaving is forced by a pause point of the double or a held call; nothing waits for a clock.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
 
-from race.counters import Street, street
+from race.counters import Street, running, street
 from race.mall import Mall
 from wasl.demo.tree import Ports, Tree
 
@@ -17,13 +16,8 @@ from wasl.demo.tree import Ports, Tree
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """Shop, gateway and service, each its own process."""
-    with asyncio.Runner() as runner:
-        tree = Tree(tmp_path_factory.mktemp("race"), Ports.free())
-        try:
-            runner.run(tree.start())
-            yield tree
-        finally:
-            runner.run(tree.stop())
+    with running(Tree(tmp_path_factory.mktemp("race"), Ports.free())) as tree:
+        yield tree
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -34,6 +34,17 @@ from wasl.stores.http import ShopAnswer, ShopHttp
 PATIENCE_S: Final = 20.0
 PRODUCT: Final = "coffee"
 PRICE: Final = "57.90"
+
+
+@contextmanager
+def running(tree: Tree) -> Iterator[Tree]:
+    """All parts of a tree, each its own process, for a whole module of tests."""
+    with asyncio.Runner() as runner:
+        try:
+            runner.run(tree.start())
+            yield tree
+        finally:
+            runner.run(tree.stop())
 
 
 class SystemClock:

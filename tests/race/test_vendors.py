@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from race.counters import Street, street
+from race.counters import Street, running, street
 from wasl.demo.buyers.buyer import Buyer
 from wasl.demo.tree import Ports, Tree
 from wasl.engine.ports import Arrival
@@ -17,13 +17,8 @@ TOTAL = "246.90"
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """The same, with a Multi-Vendor shop."""
-    with asyncio.Runner() as runner:
-        tree = Tree(tmp_path_factory.mktemp("market"), Ports.free(), edition="MULTIVENDOR")
-        try:
-            runner.run(tree.start())
-            yield tree
-        finally:
-            runner.run(tree.stop())
+    with running(Tree(tmp_path_factory.mktemp("market"), Ports.free(), edition="MULTIVENDOR")) as tree:
+        yield tree
 
 
 @pytest.fixture

@@ -94,12 +94,22 @@ class Supervisor:
         )
         os.close(said)
         try:
-            if _reads(ready, child):
+            if self._reads(ready, child):
                 return child
         finally:
             os.close(ready)
         self._stop([child])
         return None
+
+    def _reads(self, ready: int, child: subprocess.Popen[bytes]) -> bool:
+        """Whether the process says that it is ready, before it ends, the time is over, or everything is to stop."""
+        os.set_blocking(ready, False)
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline and child.poll() is None and not self._stopping:
+            with contextlib.suppress(BlockingIOError):
+                return bool(os.read(ready, 1))
+            time.sleep(LOOK_S / 4)
+        return False
 
     def _stop(self, children: Sequence[subprocess.Popen[bytes]]) -> None:
         """Ask them to finish what they are answering; after that they are killed, which loses nothing."""
@@ -114,17 +124,6 @@ class Supervisor:
                 _log.warning("process_killed", pid=child.pid)
                 child.kill()
                 child.wait()
-
-
-def _reads(ready: int, child: subprocess.Popen[bytes]) -> bool:
-    """Whether the process says that it is ready, before it ends or the time is over."""
-    os.set_blocking(ready, False)
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline and child.poll() is None:
-        with contextlib.suppress(BlockingIOError):
-            return bool(os.read(ready, 1))
-        time.sleep(LOOK_S / 4)
-    return False
 
 
 def say_ready() -> None:

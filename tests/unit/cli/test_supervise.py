@@ -18,6 +18,7 @@ class Scripted(Supervisor):
 
     starts: list[list[str] | None] = field(default_factory=list)
     begun: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    more: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         self._tried_at = time.monotonic()
@@ -26,7 +27,14 @@ class Scripted(Supervisor):
             return None
         child = subprocess.Popen(command)
         self.begun.append(child)
+        self.more.release()
         return child
+
+
+def wait_for_more(supervisor: Scripted, count: int) -> None:
+    """Until so many more were started."""
+    for _ in range(count):
+        assert supervisor.more.acquire(timeout=30)
 
 
 def supervised(*starts: list[str] | None) -> Scripted:
@@ -40,11 +48,9 @@ def test_a_successor_that_does_not_get_ready_harms_nobody() -> None:
     supervisor = supervised(None, None, SLEEPS)
 
     def watch() -> None:
-        while len(supervisor.begun) < 2:
-            time.sleep(0.01)
+        wait_for_more(supervisor, 2)
         supervisor.begun[0].kill()
-        while len(supervisor.begun) < 3:
-            time.sleep(0.01)
+        wait_for_more(supervisor, 1)
         supervisor.stop()
 
     watcher = threading.Thread(target=watch)
