@@ -132,9 +132,9 @@ async def front(request: Request) -> Response:
 
 async def watched_board(request: Request) -> Response:
     """The part of this page that changes, as JSON for the small script that it shares with the shop's pages."""
-    desk = _desk(request)
-    order = await _watched(desk, request, await desk.latest())
-    return await _board(desk, order, _language(request), stock={}, cart=0)
+    desk, latest = _desk(request), await _desk(request).latest()
+    order = await _watched(desk, request, latest)
+    return await _board(desk, order, _language(request), offered=latest, stock={}, cart=0)
 
 
 async def one_board(request: Request) -> Response:
@@ -143,9 +143,16 @@ async def one_board(request: Request) -> Response:
     return await _board(desk, await desk.order(request.path_params["order_id"]), _language(request))
 
 
-async def _board(desk: Desk, order: OrderView | None, language: str, **more: Any) -> Response:
-    """`digest` tells whether `html` is new to the reader."""
-    html = desk.pages.html("board.html", language=language, board=await desk.view(order) if order else None)
+async def _board(
+    desk: Desk, order: OrderView | None, language: str, *, offered: Sequence[OrderView] = (), **more: Any
+) -> Response:
+    """`digest` tells whether `html` is new to the reader; *offered* are the other orders one may look at."""
+    html = desk.pages.html(
+        "board.html",
+        language=language,
+        board=await desk.view(order) if order else None,
+        offered=[one["order_id"] for one in offered],
+    )
     digest = hashlib.sha256(html.encode()).hexdigest()[:DIGEST_LENGTH]
     body = msgspec.json.encode({"digest": digest, "html": html, **more})
     return Response(body, media_type="application/json", headers={"cache-control": "no-store"})

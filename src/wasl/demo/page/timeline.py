@@ -1,7 +1,7 @@
 """Both sides as one story: what the buyer did, what PayTabs and Wasl said, and what became of the order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -63,9 +63,13 @@ _SAD_STATES: Final = frozenset({"failed", "canceled", "expired", "voided"})
 
 def timeline(order: OrderView, sides: Sides) -> tuple[Event, ...]:
     """Everything that happened around *order*, oldest first."""
+    shop = list(_from_shop(order["log"]))
+    # The gateway counts whole seconds: nothing of an order that it says was before the order was placed.
+    begun = shop[0].at if shop else None
+    gateway = (event for one in sides.transactions for event in _from_gateway(one))
     told = [
-        *_from_shop(order["log"]),
-        *(event for one in sides.transactions for event in _from_gateway(one)),
+        *shop,
+        *(replace(event, at=max(event.at, begun)) if begun else event for event in gateway),
         *(event for piece in sides.pieces for event in _from_piece(piece)),
         *(_from_conclusions(sides.payment) if sides.payment else ()),
     ]

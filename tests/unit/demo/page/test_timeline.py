@@ -111,3 +111,10 @@ def test_what_a_person_did_is_told_as_theirs() -> None:
     """A merchant's hand is not the engine's doing."""
     (event,) = timeline(order(entry("01", "merchant", "status", before="N", after="I")), Sides())
     assert (event.lane, event.text, event.tone) == (Lane.SHOP, "shop.status.by_hand", Tone.BAD)
+
+
+def test_nothing_is_told_of_an_order_before_it_was_placed() -> None:
+    """The gateway counts whole seconds, so its page seems to be opened before anybody has asked for it."""
+    log = (entry("01.400", "buyer", "placed"), entry("01.450", "buyer", "left_for_page"))
+    story = timeline(order(*log), Sides(transactions=(SALE,)))
+    assert [event.text for event in story][:3] == ["shop.placed", "gateway.opened", "shop.left_for_page"]
